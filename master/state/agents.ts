@@ -1,0 +1,72 @@
+import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../common/ids.js';
+import type { Link } from '../../common/link.js';
+import type { Timer } from '../../common/runtime/clock.js';
+import type { AgentInfo, ExecutorInfo, MasterMessage, meseta } from '../../proto/index.js';
+import type { OfferRow } from './offers.js';
+import type { TaskRow } from './tasks.js';
+
+/** How an agent that may run tasks is connected. Instants are of `Clock.wallMs`. */
+export type AgentConnection =
+  | { readonly kind: 'connected'; readonly link: Link<MasterMessage> }
+  | { readonly kind: 'disconnected'; readonly sinceWallMs: number };
+
+/**
+ * An agent that is registered: connected, or gone silent for less than the ping time-outs.
+ *
+ *     (register) -> connected <-> disconnected -> (unreachable | gone | removed: the row is dropped)
+ */
+export interface AgentRow {
+  readonly id: AgentId;
+  /** With its id filled in. */
+  info: AgentInfo;
+  capabilities: readonly meseta.v1.AgentCapability[];
+  /** Release the agent runs, digits and dots. */
+  version: string;
+  connection: AgentConnection;
+  readonly registeredWallMs: number;
+  reregisteredWallMs: number | undefined;
+  readonly tasks: Map<FrameworkId, Map<TaskId, TaskRow>>;
+  readonly executors: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
+  readonly offers: Set<OfferRow>;
+  /** Pings sent since the last answer. */
+  pingsMissed: number;
+  pingTimer: Timer | undefined;
+  /** A durable step that takes the agent out of the table is under way; nothing new is started on it. */
+  leaving: boolean;
+}
+
+/** An agent known from the registry that has not come back since this master started. */
+export interface RecoveredAgent {
+  readonly info: AgentInfo;
+}
+
+/** An agent that failed its pings, or never came back after a failover. It may return. */
+export interface UnreachableAgent {
+  readonly info: AgentInfo;
+  readonly sinceWallMs: number;
+  /** Tasks that were on it, by framework, so that its return can be told to those that were told of its loss. */
+  readonly tasks: Map<FrameworkId, Set<TaskId>>;
+}
+
+/** Every agent known, by standing; an id is in at most one of the four. */
+export class AgentTable {
+  readonly registered = new Map<AgentId, AgentRow>();
+  readonly recovered = new Map<AgentId, RecoveredAgent>();
+  readonly unreachable = new Map<AgentId, UnreachableAgent>();
+  /** Declared lost for good, with the instant (`wallMs`) of it; oldest first. */
+  readonly gone = new Map<AgentId, number>();
+}
+
+export function isConnected(agent: AgentRow): boolean {
+  return agent.connection.kind === 'connected';
+}
+
+/** Sends a message to the agent; dropped while it is disconnected, what matters is sent again on its return. */
+export function sendToAgent(agent: AgentRow, message: MasterMessage): void {
+  if (agent.connection.kind === 'connected') agent.connection.link.send(message);
+}
+
+/** All tasks on the agent. */
+export function* tasksOf(agent: AgentRow): Generator<TaskRow> {
+  for (const tasks of agent.tasks.values()) yield* tasks.values();
+}

@@ -1,0 +1,62 @@
+import type { AgentId, FrameworkId, TaskId } from '../../common/ids.js';
+import type { Link } from '../../common/link.js';
+import type { Timer } from '../../common/runtime/clock.js';
+import type { FrameworkInfo, SchedulerEvent } from '../../proto/index.js';
+import type { OfferRow } from './offers.js';
+import type { TaskRow } from './tasks.js';
+
+/**
+ * Whether a framework's scheduler is there. Instants are of `Clock.wallMs`.
+ *
+ *     (subscribe) -> connected <-> disconnected -> (torn down: the row becomes a `CompletedFramework`)
+ *     (failover of the master) -> recovered -> connected
+ */
+export type FrameworkConnection =
+  | { readonly kind: 'connected'; readonly link: Link<SchedulerEvent>; readonly heartbeat: Timer }
+  | { readonly kind: 'disconnected'; readonly sinceWallMs: number; readonly deadline: Timer }
+  /** Known from the registry or from an agent, not subscribed since this master started. */
+  | { readonly kind: 'recovered'; readonly deadline: Timer };
+
+/** A framework that has not been torn down. */
+export interface FrameworkRow {
+  readonly id: FrameworkId;
+  /** With its id filled in. */
+  info: FrameworkInfo;
+  /** Roles it subscribes to: `roles` with MULTI_ROLE, else `role`. */
+  roles: ReadonlySet<string>;
+  suppressedRoles: Set<string>;
+  connection: FrameworkConnection;
+  readonly registeredWallMs: number;
+  reregisteredWallMs: number | undefined;
+  unregisteredWallMs: number | undefined;
+  /** Not yet acknowledged to the end, terminal ones included. */
+  readonly tasks: Map<TaskId, TaskRow>;
+  readonly offers: Set<OfferRow>;
+  /** Last seen on agents that are unreachable now; bounded, oldest dropped first. */
+  readonly unreachableTasks: Map<TaskId, TaskRow>;
+  /** Ended and acknowledged; bounded, oldest dropped first. */
+  readonly completedTasks: TaskRow[];
+  /** Agents that run, or ran, something of it and must hear of its end. */
+  readonly agents: Set<AgentId>;
+}
+
+/** A framework that was torn down: what the read endpoints still show of it. */
+export interface CompletedFramework {
+  readonly id: FrameworkId;
+  readonly info: FrameworkInfo;
+  readonly registeredWallMs: number;
+  readonly unregisteredWallMs: number;
+  readonly completedTasks: readonly TaskRow[];
+}
+
+/** Live and completed frameworks; an id is in at most one of the two. */
+export class FrameworkTable {
+  readonly live = new Map<FrameworkId, FrameworkRow>();
+  /** Bounded, oldest dropped first. */
+  readonly completed = new Map<FrameworkId, CompletedFramework>();
+}
+
+/** Sends an event; dropped when no scheduler is there. */
+export function sendToFramework(framework: FrameworkRow, event: SchedulerEvent): void {
+  if (framework.connection.kind === 'connected') framework.connection.link.send(event);
+}
