@@ -1,0 +1,47 @@
+// Loads one benchmark straight from its source and prints what it returns: a table, or with --json one line of JSON.
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+// Sources import each other as `.js`, which is what they are once built; here the `.ts` beside it is meant.
+registerHooks({
+  resolve(specifier, context, next) {
+    if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL !== undefined) {
+      const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
+      if (existsSync(fileURLToPath(source))) return next(source.href, context);
+    }
+    return next(specifier, context);
+  },
+});
+
+const [file, ...args] = process.argv.slice(2);
+const json = args.includes('--json');
+const unknown = args.filter((arg) => arg !== '--json');
+if (unknown.length > 0) {
+  console.error(`Cannot run the benchmark: unknown argument "${unknown[0]}", wanted --json or nothing`);
+  process.exit(2);
+}
+
+const { default: run } = await import(pathToFileURL(resolve(file)).href);
+const result = await run({ progress: (text) => console.error(text) });
+if (json) console.log(JSON.stringify(result));
+else print(result);
+process.exit(0);
+
+function print({ name, rows, notes = [] }) {
+  console.log(name);
+  const header = ['what', 'unit', 'median', 'min', 'max', 'runs'];
+  const cells = rows.map((row) => header.map((column) => format(row[column])));
+  const widths = header.map((title, at) => Math.max(title.length, ...cells.map((line) => line[at].length)));
+  const line = (texts) =>
+    texts.map((text, at) => (at < 2 ? text.padEnd(widths[at]) : text.padStart(widths[at]))).join('  ');
+  for (const texts of [header, ...cells]) console.log(`  ${line(texts)}`);
+  for (const note of notes) console.log(`  ${note}`);
+}
+
+function format(value) {
+  if (typeof value !== 'number') return value ?? '';
+  if (Number.isInteger(value)) return String(value);
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toPrecision(3);
+}
