@@ -35,7 +35,7 @@ export async function findJobs(context: Context, signal?: AbortSignal): Promise<
 }
 
 /** The value, or a failure that lists every problem the framework found. */
-export function valueOf<Value>(answer: JobsAnswer<Value>, what: string): Value {
+export function accepted<Value>(answer: JobsAnswer<Value>, what: string): Value {
   if (answer.ok) return answer.value;
   const problems = answer.refusal.problems.map(({ field, message }) => `\n  ${field}: ${message}`).join('');
   const code = answer.status === 404 ? EXIT.notFound : answer.status === 400 ? EXIT.usage : EXIT.failed;

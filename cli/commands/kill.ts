@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { findJobs, valueOf } from '../cluster/jobs.js';
+import { accepted, findJobs } from '../cluster/jobs.js';
 import { contextOf } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -26,11 +26,11 @@ export function killCommand(): Command {
       for (const id of ids) {
         const job = await jobs.job(id);
         if (job.ok) {
-          valueOf(await jobs.killJob(id), `kill job "${id}"`);
+          accepted(await jobs.killJob(id), `kill job "${id}"`);
           if (options.detach === true) continue;
           using progress = new Progress(context.terminal, `waiting for job ${id} to end`);
           for (let view = job.value; view.state === 'running' || view.state === 'waiting'; ) {
-            view = valueOf(await jobs.job(id, view.version, 5_000), `follow job "${id}"`);
+            view = accepted(await jobs.job(id, view.version, 5_000), `follow job "${id}"`);
             progress.update(
               `waiting for job ${id} to end: ${Object.entries(view.counts)
                 .map(([state, n]) => `${n} ${state}`)
@@ -53,7 +53,7 @@ export function killCommand(): Command {
             `Cannot kill ${taskId}: it belongs to the framework "${framework}", and only a task's own framework may kill it`,
             `use the tools of "${framework}"`,
           );
-        valueOf(answer, `kill "${taskId}"`);
+        accepted(answer, `kill "${taskId}"`);
         if (options.detach === true) continue;
         using _progress = new Progress(context.terminal, `waiting for ${taskId} to end`);
         let now = task;
