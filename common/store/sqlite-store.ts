@@ -69,7 +69,8 @@ class SqliteBackend implements StoreBackend {
     this.#path = path;
     this.#log = log;
     const workerData: StoreWorkerData = { path };
-    this.#worker = new Worker(WORKER_URL, { workerData, resourceLimits: WORKER_LIMITS, name: 'store' });
+    // No inherited options: what this process was started with (--eval, --import) is not meant for the thread.
+    this.#worker = new Worker(WORKER_URL, { workerData, execArgv: [], resourceLimits: WORKER_LIMITS, name: 'store' });
     this.#worker.on('message', (answer: StoreAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#ended(error));
     this.#exited = new Promise((resolve) => {

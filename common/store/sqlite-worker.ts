@@ -28,8 +28,6 @@ class Problem extends Error {
   }
 }
 
-if (parentPort) serve(parentPort, (workerData as StoreWorkerData).path);
-
 function serve(port: MessagePort, path: string): void {
   const say = (answer: StoreAnswer, transfer: ArrayBuffer[] = []) => port.postMessage(answer, transfer);
   const attempt = (act: () => void) => {
@@ -101,7 +99,7 @@ function checkFormat(database: DatabaseSync): number {
 
 function checkContent(database: DatabaseSync): void {
   const found = firstOf(database, 'PRAGMA quick_check(1)');
-  if (found !== 'ok') throw new Problem('CORRUPT', `${String(found)}; ${WHAT_TO_DO}`);
+  if (found !== 'ok') throw new Problem('CORRUPT', `${String(found).replaceAll('\n', ' ')}; ${WHAT_TO_DO}`);
 }
 
 function create(database: DatabaseSync): void {
@@ -213,3 +211,6 @@ function problemOf(error: unknown): StoreProblem {
       return { kind: 'failed', code: 'STORE_FAILED', reason: `${reason}; check the disk, then restart` };
   }
 }
+
+// Last, when everything above is defined.
+if (parentPort) serve(parentPort, (workerData as StoreWorkerData).path);
