@@ -1,0 +1,144 @@
+import { rm } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Context, contextOf } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { withExamples } from '../help.js';
+import type { LocalCluster } from '../local/plan.js';
+import { startCluster } from '../local/start.js';
+import { readCluster } from '../local/state.js';
+import { stopCluster } from '../local/stop.js';
+import { Progress } from '../output/progress.js';
+import { formatTable } from '../output/table.js';
+import { runFirstJob } from '../run/first-job.js';
+
+interface UpOptions {
+  readonly agents: number;
+  readonly port: number;
+  readonly agentPort: number;
+  readonly jobsPort: number;
+  readonly firstJob?: boolean;
+  readonly foreground?: boolean;
+}
+
+const bounded = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}, not "${text}".`);
+};
+const port = bounded(1, 65_535);
+
+export function upCommand(): Command {
+  const command = new Command('up')
+    .description('start a local cluster: a master, agents that are hosts of their own, and the jobs framework')
+    .option('--agents <count>', 'how many agents', bounded(1, 200), 3)
+    .option('--port <port>', 'port of the master, on 127.0.0.1', port, 5050)
+    .option('--agent-port <port>', 'port of each agent, on 127.0.0.11 and up', port, 5051)
+    .option('--jobs-port <port>', 'port of the jobs framework, on 127.0.0.1', port, 5052)
+    .option('--first-job', 'run a first job on it')
+    .option('--foreground', 'stay, and take the cluster down on Ctrl-C')
+    .action(up);
+  return withExamples(command, [
+    ['meseta up', 'three agents, in the background'],
+    ['meseta up --agents 5 --port 6060', 'more agents, another port'],
+    ['meseta up --foreground', 'until Ctrl-C'],
+  ]);
+}
+
+async function up(options: UpOptions, self: Command): Promise<void> {
+  const context = contextOf(self);
+  const running = await readCluster(context.stateDir);
+  const cluster = running ?? (await start(context, options));
+  describeCluster(context, cluster, running !== undefined);
+  if (options.firstJob === true) await runFirstJob(context);
+  if (context.format === 'table') context.say(whatNext(context));
+  if (options.foreground === true && running === undefined) await stayUntilInterrupted(context, cluster);
+}
+
+async function start(context: Context, options: UpOptions): Promise<LocalCluster> {
+  using progress = new Progress(context.terminal, 'starting a local cluster');
+  const { agents, port: masterPort, agentPort, jobsPort } = options;
+  return await startCluster({ stateDir: context.stateDir, agents, port: masterPort, agentPort, jobsPort }, (text) =>
+    progress.update(text),
+  );
+}
+
+/** Where things are: to machines as data, to people as a table. */
+function describeCluster(context: Context, cluster: LocalCluster, already: boolean): void {
+  if (context.format !== 'table' && context.format !== 'wide') {
+    context.document(cluster, cluster.master);
+    return;
+  }
+  const { style } = context.terminal;
+  context.say(already ? 'The local cluster is running already.' : style.green('The local cluster is up.'));
+  const table = formatTable(
+    cluster.daemons,
+    [
+      { title: 'DAEMON', of: ({ name }) => name },
+      { title: 'ADDRESS', of: ({ address }) => `http://${address}` },
+      { title: 'LOG', of: ({ logFile }) => logFile },
+    ],
+    style,
+  );
+  context.terminal.out.write(`${table}\nState folder: ${cluster.stateDir}\n`);
+}
+
+function whatNext(context: Context): string {
+  const { bold } = context.terminal.style;
+  return [
+    'What next:',
+    `  ${bold("meseta run 'echo hello from $(hostname)'")}   a command on the cluster`,
+    `  ${bold('meseta run --count 3 --one-per-host date')}     one on each host`,
+    `  ${bold('meseta agents')}, ${bold('meseta tasks --all')}                 what there is, what ran`,
+    `  ${bold('meseta down')}                                  stops it all`,
+  ].join('\n');
+}
+
+async function stayUntilInterrupted(context: Context, cluster: LocalCluster): Promise<void> {
+  context.say('Ctrl-C takes the cluster down.');
+  const keepAlive = setInterval(() => {}, 1_000_000);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  clearInterval(keepAlive);
+  context.say('Stopping ...');
+  await stopCluster(cluster);
+}
+
+interface DownOptions {
+  readonly wipe?: boolean;
+  readonly yes?: boolean;
+}
+
+export function downCommand(): Command {
+  const command = new Command('down')
+    .description('stop the local cluster and the tasks on it; what it stored is kept')
+    .option('--wipe', 'also delete everything it stored: state, logs, sandboxes')
+    .option('--yes', 'do not ask before deleting')
+    .action(down);
+  return withExamples(command, [
+    ['meseta down', 'stop; the next "up" goes on with the same state'],
+    ['meseta down --wipe --yes', 'stop and delete everything'],
+  ]);
+}
+
+async function down(options: DownOptions, self: Command): Promise<void> {
+  const context = contextOf(self);
+  const cluster = await readCluster(context.stateDir);
+  if (cluster === undefined) context.say(`No local cluster runs from ${context.stateDir}`);
+  else {
+    using _progress = new Progress(context.terminal, 'stopping the local cluster and its tasks');
+    await stopCluster(cluster);
+  }
+  if (cluster !== undefined) context.say('The local cluster is down.');
+  if (options.wipe !== true) return;
+  if (options.yes !== true)
+    throw new CommandFailure(
+      EXIT.usage,
+      `Will not delete ${context.stateDir} without --yes`,
+      'meseta down --wipe --yes',
+    );
+  await rm(context.stateDir, { recursive: true, force: true });
+  context.say(`Deleted ${context.stateDir}`);
+}
