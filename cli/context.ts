@@ -16,8 +16,8 @@ import { type ColorChoice, createStyle, wantsColor } from './output/style.js';
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly master?: string;
-  readonly output: string;
-  readonly color: ColorChoice;
+  readonly output?: string;
+  readonly color?: ColorChoice;
   readonly quiet?: boolean;
   readonly debug?: boolean;
 }
@@ -42,7 +42,7 @@ export interface Context {
 /** Builds the context of a command from its global options and the process it runs in. */
 export function contextOf(command: Command, process: NodeJS.Process = globalThis.process): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const color = wantsColor(options.color, process.stdout.isTTY === true, process.env);
+  const color = wantsColor(options.color ?? 'auto', process.stdout.isTTY === true, process.env);
   const terminal: Terminal = {
     out: {
       write: (text) => void process.stdout.write(text),
@@ -52,7 +52,7 @@ export function contextOf(command: Command, process: NodeJS.Process = globalThis
     err: { write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true },
     style: createStyle(color),
   };
-  const format = options.quiet === true ? 'name' : parseOutputFormat(options.output);
+  const format = options.quiet === true ? 'name' : parseOutputFormat(options.output ?? 'table');
   const stateDir = stateDirOf(process.env);
   const masterAddress = async () => chooseMaster(options.master, process.env, (await readCluster(stateDir))?.master);
   return {

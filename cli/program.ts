@@ -17,13 +17,6 @@ export function createProgram(version: string): Command {
   const program = new Command('meseta')
     .description('Meseta, a cluster scheduler: local clusters, jobs, tasks and what they do')
     .version(version)
-    .addOption(
-      new Option('-m, --master <host:port>', 'the master (default: $MESETA_ADDR, the local cluster, 127.0.0.1:5050)'),
-    )
-    .addOption(new Option('-o, --output <format>', `one of ${OUTPUT_FORMATS.join(', ')}`).default('table'))
-    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
-    .option('-q, --quiet', 'ids only')
-    .option('--debug', 'stack traces of errors')
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(meseta --help lists the commands)')
@@ -66,6 +59,7 @@ export function createProgram(version: string): Command {
     .addCommand(daemon('master', 'start a master: meseta master --work_dir=DIR (--help lists its flags)'))
     .addCommand(daemon('jobs', 'start the jobs framework: meseta jobs --master=HOST:PORT --work_dir=DIR'));
   program.commandsGroup('Shell:').addCommand(completionCommand(program));
+  addGlobalOptions(program, false);
   inheritSettings(program);
   program.addHelpText(
     'after',
@@ -75,7 +69,7 @@ export function createProgram(version: string): Command {
 }
 
 function noun(name: string, summary: string, verbs: readonly Command[]): Command {
-  const command = new Command(name).description(summary);
+  const command = new Command(name).description(summary).enablePositionalOptions();
   for (const verb of verbs) command.addCommand(verb);
   return command;
 }
@@ -83,6 +77,19 @@ function noun(name: string, summary: string, verbs: readonly Command[]): Command
 /** Listed in the help only: `becomeDaemon` has taken over before the arguments are read here. */
 function daemon(name: string, summary: string): Command {
   return new Command(name).description(summary).allowUnknownOption().helpOption(false);
+}
+
+/** Every command takes them, before its verb or after; the help lists them once. */
+function addGlobalOptions(command: Command, hidden: boolean): void {
+  const options = [
+    new Option('-m, --master <host:port>', 'the master (default: $MESETA_ADDR, the local cluster, 127.0.0.1:5050)'),
+    new Option('-o, --output <format>', `one of ${OUTPUT_FORMATS.join(', ')} (default: table)`),
+    new Option('--color <when>', 'colour (default: auto)').choices(['auto', 'always', 'never']),
+    new Option('-q, --quiet', 'ids only'),
+    new Option('--debug', 'stack traces of errors'),
+  ];
+  for (const option of options) command.addOption(option.hideHelp(hidden));
+  for (const child of command.commands) addGlobalOptions(child, true);
 }
 
 /** Commander copies settings to a command when it makes it; ours are made elsewhere. */
