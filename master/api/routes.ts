@@ -1,0 +1,27 @@
+import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
+import { READ_METHODS, type Route } from '../../common/net/http/router.js';
+import { API_VERSION } from '../../common/version.js';
+import type { Master } from '../master.js';
+import type { DaemonInfo } from './daemon-info.js';
+import { serveOperatorCall } from './operator.js';
+import { stateDocument } from './state-document.js';
+
+/** Every HTTP endpoint of the master. */
+export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
+  const read = (path: string, handle: Route['handle']): Route => ({ path, methods: READ_METHODS, handle });
+  const { hostname, port } = master.info;
+  return [
+    read('/health', ({ response }) => answerEmpty(response, 200)),
+    read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
+    read('/flags', ({ response }) =>
+      answerJson(response, { flags: Object.fromEntries(daemon.flags.map(({ name, value }) => [name, value])) }),
+    ),
+    read('/state', ({ response }) => answerJson(response, stateDocument(master, daemon))),
+    read('/redirect', ({ response }) => answerEmpty(response, 307, { Location: `//${hostname}:${port}` })),
+    {
+      path: '/api/v1',
+      methods: ['POST'],
+      handle: (exchange) => serveOperatorCall(exchange, master, daemon),
+    },
+  ];
+}
