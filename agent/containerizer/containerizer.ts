@@ -4,7 +4,8 @@ import type { CommandInfo } from '../../proto/index.js';
 export type ContainerExit =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signaled'; readonly signal: number }
-  | { readonly kind: 'unknown' };
+  /** `message`: why, when that is known, e.g. that it could not be started. */
+  | { readonly kind: 'unknown'; readonly message?: string };
 
 /** What to run, and where. Everything here is decided; nothing is looked up later. */
 export interface ContainerSpec {

@@ -1,0 +1,354 @@
+import { realpath } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { messageOf } from '../../common/runtime/errors.js';
+import type { Logger } from '../../common/runtime/logger.js';
+import { makeSandbox } from '../sandbox/directory.js';
+import { commandLineOf } from './command-line.js';
+import type {
+  ContainerExit,
+  Containerizer,
+  ContainerSpec,
+  LaunchFailure,
+  RecoveredContainer,
+} from './containerizer.js';
+import type { Fetch } from './fetcher/fetch.js';
+import {
+  CONTAINER_MARKER,
+  type ContainerReport,
+  type Owner,
+  type ProcessSpec,
+  type RecordedExit,
+} from './spawner/protocol.js';
+import { type News, SpawnerClient, type Welcome } from './spawner-client.js';
+import { passwdUsers, type Users } from './users.js';
+
+type Outcome = { readonly pid: number } | LaunchFailure;
+
+/** Where a container stands. The process exists from `running` on, and may from `starting` on. */
+type State =
+  | { readonly at: 'preparing'; readonly phase: LaunchFailure['phase'] }
+  | { readonly at: 'starting'; readonly process: ProcessSpec }
+  | { readonly at: 'running'; readonly pid: number }
+  | { readonly at: 'ended'; readonly pid: number; readonly exit: ContainerExit }
+  | { readonly at: 'failed'; readonly failure: LaunchFailure };
+
+interface Entry {
+  state: State;
+  /** Asked for by `destroy`, and repeated to a spawner that may not have heard it. */
+  destroyed: boolean;
+  readonly abort: AbortController;
+  readonly waiting: ((outcome: Outcome) => void)[];
+}
+
+export interface PosixContainerizerOptions {
+  /** Root of all sandboxes. Must exist. */
+  readonly workDir: string;
+  /** Where the spawner lives and keeps its records; a path of this agent alone. */
+  readonly runtimeDir: string;
+  readonly logger: Logger;
+  readonly fetch: Fetch;
+  /** Default: /etc/passwd. */
+  readonly users?: Users;
+  /** How long a spawner without containers and agent stays. Default 60 s. */
+  readonly spawnerIdleMs?: number;
+}
+
+const SIGKILL = 9;
+
+/** A containerizer of plain processes: no isolation, no root needed. See `spawner/main.ts` for who runs them. */
+export class PosixContainerizer implements Containerizer {
+  readonly #options: PosixContainerizerOptions;
+  readonly #users: Users;
+  readonly #spawner: SpawnerClient;
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners: ((containerId: string, exit: ContainerExit) => void)[] = [];
+  #workDir = '';
+  #known: Welcome | undefined;
+  #recovery: ((welcome: Welcome) => void) | undefined;
+  #recovered = false;
+
+  constructor(options: PosixContainerizerOptions) {
+    this.#options = options;
+    this.#users = options.users ?? passwdUsers();
+    this.#spawner = new SpawnerClient(
+      {
+        runtimeDir: options.runtimeDir,
+        logger: options.logger,
+        ...(options.spawnerIdleMs === undefined ? {} : { idleMs: options.spawnerIdleMs }),
+      },
+      { welcomed: (welcome) => this.#welcomed(welcome), told: (reply) => this.#told(reply) },
+    );
+  }
+
+  /** Finds or starts the spawner. Throws when a directory cannot be used. Comes before `recover`. */
+  async start(): Promise<void> {
+    this.#workDir = await realpath(this.#options.workDir);
+    await this.#spawner.start();
+  }
+
+  /** Lets go of the containers, which keep running; with `andSpawner` the spawner goes when none does. */
+  async stop(andSpawner = false): Promise<void> {
+    for (const { abort } of this.#entries.values()) abort.abort();
+    await this.#spawner.stop(andSpawner);
+  }
+
+  launch(spec: ContainerSpec, started: (outcome: Outcome) => void): void {
+    const known = this.#entries.get(spec.containerId);
+    if (known !== undefined) {
+      this.#await(known, started);
+      return;
+    }
+    const entry: Entry = {
+      state: { at: 'preparing', phase: 'sandbox' },
+      destroyed: false,
+      abort: new AbortController(),
+      waiting: [started],
+    };
+    this.#entries.set(spec.containerId, entry);
+    void this.#prepare(spec, entry);
+  }
+
+  signal(containerId: string, signal: number): void {
+    const entry = this.#entries.get(containerId);
+    if (entry?.state.at !== 'running' && entry?.state.at !== 'starting') return;
+    if (signal === SIGKILL) entry.destroyed = true; // must not be lost with a spawner that dies
+    this.#spawner.send({ op: 'signal', id: containerId, signal });
+  }
+
+  destroy(containerId: string): void {
+    const entry = this.#entries.get(containerId);
+    if (entry === undefined) return;
+    entry.destroyed = true;
+    entry.abort.abort();
+    this.#spawner.send({ op: 'destroy', id: containerId });
+  }
+
+  onExit(listener: (containerId: string, exit: ContainerExit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  recover(known: readonly string[], done: (found: ReadonlyMap<string, RecoveredContainer>) => void): void {
+    this.#recovery = (welcome) => {
+      this.#recovered = true;
+      this.#recovery = undefined;
+      const found = this.#adopt(known, welcome);
+      done(found);
+      for (const [id, { state }] of this.#entries) {
+        // Asked for before there was a spawner; one that has heard of it starts nothing twice.
+        if (state.at === 'starting') this.#spawner.send({ op: 'launch', id, process: state.process });
+      }
+      for (const [id, { state, ...rest }] of found) {
+        if (state === 'exited' && 'exit' in rest) queueMicrotask(() => this.#tellExit(id, rest.exit));
+      }
+    };
+    if (this.#known !== undefined) setImmediate(this.#recovery, this.#known);
+  }
+
+  forget(containerId: string): void {
+    const at = this.#entries.get(containerId)?.state.at;
+    if (at !== 'ended' && at !== 'failed') return;
+    this.#entries.delete(containerId);
+    this.#spawner.send({ op: 'forget', id: containerId });
+  }
+
+  /**
+   * Turns a command into a process for the spawner: real sandbox path, numeric user, marked environment. Throws a
+   * `LaunchFailure` when the user is unknown.
+   */
+  async toProcess(spec: ContainerSpec): Promise<ProcessSpec> {
+    const directory = this.#realPath(spec.directory);
+    const owner = await this.#ownerOf(spec);
+    const env = { ...spec.environment, [CONTAINER_MARKER]: spec.containerId };
+    return { ...commandLineOf(spec.command), env, directory, ...(owner && { owner }) };
+  }
+
+  /** The connection to the spawner, for sessions. */
+  get spawner(): SpawnerClient {
+    return this.#spawner;
+  }
+
+  async #prepare(spec: ContainerSpec, entry: Entry): Promise<void> {
+    try {
+      const process = await this.toProcess(spec);
+      await makeSandbox(process.directory, process.owner).catch((error: unknown) => {
+        throw failure('sandbox', `Failed to create executor directory '${spec.directory}': ${messageOf(error)}`);
+      });
+      entry.state = { at: 'preparing', phase: 'fetch' };
+      await this.#fetch(spec, process, entry.abort.signal);
+      if (entry.destroyed) throw failure('destroyed', 'Container destroyed while it was being prepared');
+      entry.state = { at: 'starting', process };
+      this.#spawner.send({ op: 'launch', id: spec.containerId, process });
+    } catch (error) {
+      this.#fail(spec.containerId, entry, error);
+    }
+  }
+
+  async #fetch(spec: ContainerSpec, process: ProcessSpec, signal: AbortSignal): Promise<void> {
+    const uris = spec.command.uris ?? [];
+    if (uris.length === 0) return;
+    const { directory, owner } = process;
+    const request = { containerId: spec.containerId, uris, directory, ...(owner && { owner }) };
+    await this.#options.fetch(request, signal).catch((error: unknown) => {
+      const what = `Failed to fetch all URIs for container '${spec.containerId}': ${messageOf(error)}`;
+      throw failure('fetch', what);
+    });
+  }
+
+  #fail(id: string, entry: Entry, error: unknown): void {
+    const phase = entry.state.at === 'preparing' ? entry.state.phase : 'start';
+    const told = isFailure(error) ? error : failure(phase, messageOf(error));
+    const outcome = entry.destroyed ? failure('destroyed', `Container destroyed: ${told.message}`) : told;
+    this.#options.logger.info('Container not started', { container: id, ...outcome });
+    entry.state = { at: 'failed', failure: outcome };
+    for (const started of entry.waiting.splice(0)) started(outcome);
+  }
+
+  async #ownerOf(spec: ContainerSpec): Promise<Owner | undefined> {
+    if (spec.user === undefined) return undefined;
+    const owner = await this.#users.find(spec.user);
+    if (owner === undefined) {
+      const why = `Failed to chown directory to '${spec.user}': No such user '${spec.user}'`;
+      throw failure('sandbox', `Failed to create executor directory '${spec.directory}': ${why}`);
+    }
+    return owner.uid === process.getuid?.() ? undefined : owner;
+  }
+
+  /** The spawner refuses paths through links, so the one that may be configured, the work directory, is resolved. */
+  #realPath(directory: string): string {
+    for (const root of [this.#options.workDir, this.#workDir]) {
+      const inside = relative(root, directory);
+      if (inside !== '' && !inside.startsWith('..')) return join(this.#workDir, inside);
+    }
+    throw failure('sandbox', `Failed to create executor directory '${directory}': not beneath ${this.#workDir}`);
+  }
+
+  #await(entry: Entry, started: (outcome: Outcome) => void): void {
+    const { state } = entry;
+    switch (state.at) {
+      case 'preparing':
+      case 'starting':
+        entry.waiting.push(started);
+        break;
+      case 'running':
+      case 'ended':
+        setImmediate(started, { pid: state.pid });
+        break;
+      case 'failed':
+        setImmediate(started, state.failure);
+    }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#known = welcome;
+    if (!this.#recovered) {
+      this.#recovery?.(welcome);
+      return;
+    }
+    const reports = new Map(welcome.containers.map((report) => [report.id, report]));
+    for (const [id, entry] of this.#entries) this.#reconcile(id, entry, reports.get(id));
+    for (const report of reports.values()) if (!this.#entries.has(report.id)) this.#discard(report);
+    this.#spawner.send({ op: 'recovered' });
+  }
+
+  /** Brings a container and what a spawner says of it together, after the connection was lost. */
+  #reconcile(id: string, entry: Entry, report: ContainerReport | undefined): void {
+    const { state } = entry;
+    if (state.at === 'starting' && report === undefined) {
+      if (entry.destroyed) this.#fail(id, entry, failure('destroyed', 'Container destroyed before it was started'));
+      else this.#spawner.send({ op: 'launch', id, process: state.process });
+      return;
+    }
+    if (state.at !== 'starting' && state.at !== 'running') return;
+    if (report?.pid !== undefined) this.#started(id, report.pid);
+    if (report === undefined || report.exit !== undefined) this.#ended(id, report?.exit ?? { kind: 'unknown' });
+    else if (entry.destroyed) this.#spawner.send({ op: 'destroy', id });
+  }
+
+  #told(reply: News): void {
+    switch (reply.op) {
+      case 'started':
+        this.#started(reply.id, reply.pid);
+        break;
+      case 'failed':
+        this.#ended(reply.id, { kind: 'failed', message: reply.message });
+        break;
+      case 'exited':
+        this.#ended(reply.id, reply.exit);
+    }
+  }
+
+  #started(id: string, pid: number): void {
+    const entry = this.#entries.get(id);
+    if (entry?.state.at !== 'starting') return;
+    entry.state = { at: 'running', pid };
+    for (const started of entry.waiting.splice(0)) started({ pid });
+  }
+
+  #ended(id: string, exit: RecordedExit): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) {
+      if (this.#recovered) this.#spawner.send({ op: 'forget', id }); // destroyed because nobody knew it
+      return;
+    }
+    if (entry.state.at === 'starting') this.#fail(id, entry, failure('start', neverRan(exit)));
+    if (entry.state.at !== 'running') return;
+    const told = toExit(exit);
+    entry.state = { at: 'ended', pid: entry.state.pid, exit: told };
+    this.#tellExit(id, told);
+  }
+
+  #tellExit(id: string, exit: ContainerExit): void {
+    for (const listener of this.#listeners) listener(id, exit);
+  }
+
+  /** Takes over what the last agent left, and says what is found of `known`. */
+  #adopt(known: readonly string[], { containers, fresh }: Welcome): Map<string, RecoveredContainer> {
+    const reports = new Map(containers.map((report) => [report.id, report]));
+    const found = new Map<string, RecoveredContainer>();
+    for (const id of known) {
+      const report = reports.get(id);
+      // In a new runtime directory, or after a reboot, the lack of a record proves nothing.
+      if (report === undefined && fresh) this.#spawner.send({ op: 'lost', id });
+      found.set(id, toRecovered(report, fresh));
+      const state = toState(found.get(id), report);
+      if (state !== undefined)
+        this.#entries.set(id, { state, destroyed: false, abort: new AbortController(), waiting: [] });
+    }
+    for (const report of containers) if (!found.has(report.id)) this.#discard(report);
+    this.#spawner.send({ op: 'recovered' });
+    return found;
+  }
+
+  /** Ends and forgets a container that nobody knows. */
+  #discard({ id, exit }: ContainerReport): void {
+    this.#spawner.send({ op: exit === undefined ? 'destroy' : 'forget', id });
+  }
+}
+
+function toRecovered(report: ContainerReport | undefined, fresh: boolean): RecoveredContainer {
+  if (report === undefined) return fresh ? { state: 'exited', exit: { kind: 'unknown' } } : { state: 'never-started' };
+  if (report.exit !== undefined) return { state: 'exited', exit: toExit(report.exit) };
+  return { state: 'running', pid: report.pid ?? 0 };
+}
+
+function toState(found: RecoveredContainer | undefined, report: ContainerReport | undefined): State | undefined {
+  const pid = report?.pid ?? 0;
+  if (found?.state === 'running') return { at: 'running', pid };
+  return found?.state === 'exited' ? { at: 'ended', pid, exit: found.exit } : undefined;
+}
+
+function toExit(exit: RecordedExit): ContainerExit {
+  return exit.kind === 'failed' ? { kind: 'unknown', message: exit.message } : exit;
+}
+
+function neverRan(exit: RecordedExit): string {
+  return exit.kind === 'failed' ? exit.message : 'Its process may have been started, and nobody can tell how it ended';
+}
+
+function failure(phase: LaunchFailure['phase'], message: string): LaunchFailure {
+  return { phase, message };
+}
+
+function isFailure(error: unknown): error is LaunchFailure {
+  return typeof error === 'object' && error !== null && 'phase' in error && 'message' in error;
+}
