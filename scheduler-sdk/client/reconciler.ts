@@ -1,4 +1,4 @@
-import { backoffMs } from '../../common/runtime/backoff.js';
+import { Backoff } from '../../common/runtime/backoff.js';
 import type { Clock, Timer } from '../../common/runtime/clock.js';
 import type { Random } from '../../common/runtime/random.js';
 import type { TaskRef } from './calls.js';
@@ -18,7 +18,7 @@ interface ReconcilerPorts {
 const TASKS_PER_CALL = 1000;
 
 /** An agent may take its time to re-register, and until then the master does not answer for its tasks. */
-const RETRY = { baseMs: 2_000, maxMs: 60_000 };
+const RETRY = { firstMs: 2_000, mostMs: 60_000 };
 /** Added to each wait, which may be drawn as 0: the answers need time to arrive. */
 const LEAST_WAIT_MS = 1_000;
 
@@ -30,20 +30,21 @@ const LEAST_WAIT_MS = 1_000;
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
   readonly #intervalMs: number;
-  #attempts = 0;
+  readonly #backoff: Backoff;
   readonly #unanswered = new Map<string, TaskRef>();
   #timer: Timer | undefined;
 
   constructor(ports: ReconcilerPorts, intervalMs: number) {
     this.#ports = ports;
     this.#intervalMs = intervalMs;
+    this.#backoff = new Backoff(RETRY, ports.random);
   }
 
   /** Starts a round, in place of the one under way if any. */
   begin(): void {
     this.stop();
     for (const task of this.#ports.unfinished()) this.#unanswered.set(task.taskId, task);
-    this.#attempts = 0;
+    this.#backoff.reset();
     this.#ask();
   }
 
@@ -64,9 +65,7 @@ export class Reconciler {
     }
     const tasks = [...this.#unanswered.values()];
     for (let at = 0; at < tasks.length; at += TASKS_PER_CALL) this.#ports.ask(tasks.slice(at, at + TASKS_PER_CALL));
-    const waitMs = LEAST_WAIT_MS + backoffMs(this.#attempts, RETRY, this.#ports.random);
-    this.#attempts += 1;
-    this.#timer = this.#ports.clock.after(waitMs, () => this.#ask());
+    this.#timer = this.#ports.clock.after(LEAST_WAIT_MS + this.#backoff.next(), () => this.#ask());
   }
 
   #settle(): void {

@@ -1,6 +1,6 @@
 import type { Watch } from '../../common/coordination/detector.js';
 import type { Dialer } from '../../common/link.js';
-import { backoffMs } from '../../common/runtime/backoff.js';
+import { Backoff } from '../../common/runtime/backoff.js';
 import type { Clock, Timer } from '../../common/runtime/clock.js';
 import { CodedError } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
@@ -57,7 +57,7 @@ export interface StopOptions {
   readonly teardown?: boolean | undefined;
 }
 
-const REDIAL = { baseMs: 1_000, maxMs: 15_000 };
+const REDIAL = { firstMs: 1_000, mostMs: 15_000 };
 /** Added to each wait, which may be drawn as 0. */
 const LEAST_REDIAL_MS = 100;
 /** A kill can be lost with an agent's connection; it is repeated as long as the task lives. */
@@ -89,8 +89,7 @@ export class SchedulerClient {
   #watch: Watch | undefined;
   #stream: EventStream | undefined;
   #redial: Timer | undefined;
-  /** Failed subscriptions since the last good one. */
-  #attempts = 0;
+  readonly #backoff: Backoff;
   #killTimer: Timer | undefined;
   /** Events that arrived while the framework id was being written down. */
   #held: SchedulerEvent[] = [];
@@ -103,6 +102,7 @@ export class SchedulerClient {
     this.#handler = handler;
     this.#framework = this.#options.framework;
     this.#suppressed = new Set(this.#options.suppressedRoles);
+    this.#backoff = new Backoff(REDIAL, ports.random);
     const broken = (error: Error) => this.#storeFailed(error);
     this.#tasks = new TaskTable(ports.store, ports.clock, this.#options.endedTasksKept, broken);
     this.#inbox = new UpdateInbox({
@@ -296,18 +296,12 @@ export class SchedulerClient {
     const wasSubscribed = this.#state === 'subscribed';
     this.#hangUp();
     this.#move('seeking', { reason });
-    this.#redial = this.#ports.clock.after(this.#nextRedialMs(), () => {
+    this.#redial = this.#ports.clock.after(LEAST_REDIAL_MS + this.#backoff.next(), () => {
       this.#redial = undefined;
       if (this.#state === 'seeking' && this.#leader !== undefined) this.#dial(this.#leader);
     });
     if (wasSubscribed) this.#guard(() => this.#handler.disconnected?.(reason));
     if (suspect) this.#ports.detector.lost?.(stream.address, hint);
-  }
-
-  #nextRedialMs(): number {
-    const waitMs = LEAST_REDIAL_MS + backoffMs(this.#attempts, REDIAL, this.#ports.random);
-    this.#attempts += 1;
-    return waitMs;
   }
 
   #hangUp(): void {
@@ -343,7 +337,7 @@ export class SchedulerClient {
 
   #admitted(frameworkId: string, master: mesos.v1.MasterInfo.$Properties | undefined, first: boolean): void {
     this.#move('subscribed', { framework: frameworkId });
-    this.#attempts = 0;
+    this.#backoff.reset();
     if (this.#teardownDone !== undefined) {
       this.#sendTeardown();
       return;
