@@ -123,9 +123,9 @@ const $protobuf = { Reader: NumberReader, Writer: SaturatingWriter, util: $runti
 
 /**
  * The schema as the codec reads it, by fully qualified name. A message is a list of fields
- * `[name on the wire, property, number, label, type, default?]`, where label is one of `?` (optional), `!` (required),
- * `*` (repeated), `%` (map with keys of type string) and default is there for declared ones of fields that are not
- * deprecated; an enum is an object of numbers by name.
+ * `[name on the wire, property, number, label, type, default?, oneof?]`, where label is one of `?` (optional),
+ * `!` (required), `*` (repeated), `%` (map with keys of type string) and default is there for declared ones of fields
+ * that are not deprecated; an enum is an object of numbers by name.
  */
 function descriptorModule() {
   const schema = new protobuf.Root();
@@ -156,6 +156,8 @@ function field(declared) {
   const label = declared.map ? '%' : declared.repeated ? '*' : declared.required ? '!' : '?';
   const type = resolvedType === null ? declared.type : resolvedType.fullName.slice(1);
   const row = [name, protobuf.util.camelCase(name), id, label, type];
-  if (options?.default !== undefined && !options.deprecated) row.push(options.default);
+  const standard = options?.deprecated ? undefined : options?.default;
+  if (standard !== undefined || declared.partOf) row.push(standard ?? null);
+  if (declared.partOf) row.push(declared.partOf.name);
   return row;
 }

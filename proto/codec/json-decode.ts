@@ -32,7 +32,10 @@ export function renderPath(path: readonly (string | number)[]): string {
 function messageDecoder(type: string): Decode {
   const fields = fieldsOf(type);
   const byName = new Map(
-    fields.map((field) => [field.name, { property: field.property, decode: fieldDecoder(field) }]),
+    fields.map((field) => {
+      const { name, property } = field;
+      return [name, { property, decode: fieldDecoder(field), rivals: rivalsOf(field, fields) }];
+    }),
   );
   const required = fields.filter(({ label }) => label === 'required').map(({ property }) => property);
   return (value, reading) => {
@@ -47,11 +50,19 @@ function messageDecoder(type: string): Decode {
       reading.path.push(name);
       const read = field.decode(value[name], reading);
       reading.path.pop();
-      if (read !== ABSENT) message[field.property] = read;
+      if (read === ABSENT) continue;
+      for (const rival of field.rivals) delete message[rival];
+      message[field.property] = read;
     }
     for (const property of required) if (message[property] === undefined) reading.missing = true;
     return message;
   };
+}
+
+/** The other members of a field's group: the last one given wins, as in protobuf. */
+function rivalsOf({ oneof, property }: Field, fields: readonly Field[]): string[] {
+  if (oneof === undefined) return [];
+  return fields.filter((other) => other.oneof === oneof && other.property !== property).map((other) => other.property);
 }
 
 function fieldDecoder(field: Field): Decode {

@@ -42,6 +42,30 @@ interface FieldEncoder {
 }
 
 /**
+ * Lists that show even when they are empty: the original writes these answers by hand and not from a message, and
+ * clients index into them without asking.
+ */
+const ALWAYS_LISTED: ReadonlySet<string> = new Set([
+  'mesos.v1.master.Response.GetAgents.agents',
+  'mesos.v1.master.Response.GetAgents.recovered_agents',
+  'mesos.v1.master.Response.GetFrameworks.frameworks',
+  'mesos.v1.master.Response.GetFrameworks.completed_frameworks',
+  'mesos.v1.master.Response.GetExecutors.executors',
+  'mesos.v1.master.Response.GetTasks.tasks',
+  'mesos.v1.master.Response.GetTasks.completed_tasks',
+  'mesos.v1.master.Response.GetTasks.unreachable_tasks',
+  'mesos.v1.agent.Response.GetFrameworks.frameworks',
+  'mesos.v1.agent.Response.GetFrameworks.completed_frameworks',
+  'mesos.v1.agent.Response.GetExecutors.executors',
+  'mesos.v1.agent.Response.GetExecutors.completed_executors',
+  'mesos.v1.agent.Response.GetTasks.pending_tasks',
+  'mesos.v1.agent.Response.GetTasks.queued_tasks',
+  'mesos.v1.agent.Response.GetTasks.launched_tasks',
+  'mesos.v1.agent.Response.GetTasks.terminated_tasks',
+  'mesos.v1.agent.Response.GetTasks.completed_tasks',
+]);
+
+/**
  * The original prints fields that have a default even when they are absent, unless they are deprecated. It does not
  * know `AgentInfo.checkpoint` as a public field, and so prints that only when it is there.
  */
@@ -49,9 +73,13 @@ function fieldEncoder(type: string, field: Field): FieldEncoder {
   const where = `${type}.${field.name}`;
   const one = valueEncoder(where, field.type);
   const encode = field.label === 'repeated' ? listEncoder(where, one) : field.label === 'map' ? mapEncoder(one) : one;
-  const printsDefault = field.label === 'optional' && where !== 'mesos.v1.AgentInfo.checkpoint';
-  const whenAbsent = printsDefault && field.defaultValue !== undefined ? defaultText(field) : undefined;
-  return { property: field.property, key: `${quote(field.name)}:`, encode, whenAbsent };
+  return { property: field.property, key: `${quote(field.name)}:`, encode, whenAbsent: absentText(where, field) };
+}
+
+function absentText(where: string, field: Field): string | undefined {
+  if (ALWAYS_LISTED.has(where)) return '[]';
+  if (field.label !== 'optional' || field.defaultValue === undefined) return undefined;
+  return where === 'mesos.v1.AgentInfo.checkpoint' ? undefined : defaultText(field);
 }
 
 function defaultText({ type, defaultValue }: Field): string {

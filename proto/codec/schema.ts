@@ -12,6 +12,8 @@ export interface Field {
   readonly type: string;
   /** As written in the `.proto` file, enums by name; undefined when not declared or when the field is deprecated. */
   readonly defaultValue: string | number | boolean | undefined;
+  /** The group of which at most one member is set; undefined for most fields. */
+  readonly oneof: string | undefined;
 }
 
 /** What a type name stands for. */
@@ -20,7 +22,7 @@ export type TypeShape =
   | { readonly kind: 'enum'; readonly numbers: ReadonlyMap<string, number> }
   | { readonly kind: 'message'; readonly fields: readonly Field[] };
 
-type Row = readonly [string, string, number, string, string, (string | number | boolean)?];
+type Row = readonly [string, string, number, string, string, (string | number | boolean | null)?, string?];
 type Declarations = Readonly<Record<string, readonly Row[] | Readonly<Record<string, number>>>>;
 
 const LABELS: Readonly<Record<string, Field['label']>> = {
@@ -73,6 +75,14 @@ function isRows(declared: readonly Row[] | Readonly<Record<string, number>>): de
   return Array.isArray(declared);
 }
 
-function readField([name, property, number, mark, type, defaultValue]: Row): Field {
-  return { name, property, number, label: LABELS[mark] ?? 'optional', type, defaultValue };
+function readField([name, property, number, mark, type, standard, oneof]: Row): Field {
+  return {
+    name,
+    property,
+    number,
+    label: LABELS[mark] ?? 'optional',
+    type,
+    defaultValue: standard ?? undefined,
+    oneof,
+  };
 }
