@@ -17,7 +17,7 @@ module.exports = {
     only('scheduler-sdk-stands-alone', 'scheduler-sdk', ['proto', 'common'], 'Authors import the SDK without the daemons.'),
     only('executor-sdk-stands-alone', 'executor-sdk', ['proto', 'common'], 'Authors import the SDK without the daemons.'),
     only('frameworks-use-the-sdks', 'frameworks', ['proto', 'common', 'scheduler-sdk', 'executor-sdk'], 'A framework is a user of the SDK.'),
-    only('cli-talks-over-the-wire', 'cli', ['proto', 'common', 'frameworks/[^/]+/cli', 'master/main\\.ts$|agent/main\\.ts$|frameworks/[^/]+/main\\.ts$|master', 'agent'].slice(0, 3), 'The CLI speaks to daemons over their APIs.'),
+    only('cli-talks-over-the-wire', 'cli', ['proto', 'common', 'frameworks/[^/]+/cli'], 'The CLI speaks to daemons over their APIs.'),
     {
       name: 'only-tests-import-test',
       comment: 'Support for tests never ships.',
@@ -33,6 +33,5 @@ module.exports = {
     exclude: { path: '(^|/)(node_modules|dist)/|^proto/generated/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensionAlias: { '.js': ['.ts', '.js'] } },
   },
 };
