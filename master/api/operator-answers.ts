@@ -23,7 +23,7 @@ export function answerRead(
     case CallType.GET_HEALTH:
       return { type: Type.GET_HEALTH, getHealth: { healthy: true } };
     case CallType.GET_FLAGS:
-      return { type: Type.GET_FLAGS, getFlags: { flags: [...daemon.flags] } };
+      return { type: Type.GET_FLAGS, getFlags: { flags: toFlags(daemon.flags) } };
     case CallType.GET_VERSION:
       return { type: Type.GET_VERSION, getVersion: { versionInfo: { version: API_VERSION } } };
     case CallType.GET_STATE:
@@ -109,4 +109,8 @@ function getRoles({ frameworks }: Master): mesos.v1.Role.$Properties[] {
   return [...members]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, ids]) => ({ name, weight: 1, frameworks: ids }));
+}
+
+function toFlags(flags: Readonly<Record<string, string>>): mesos.v1.Flag.$Properties[] {
+  return Object.entries(flags).map(([name, value]) => ({ name, value }));
 }

@@ -13,9 +13,7 @@ export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
   return [
     read('/health', ({ response }) => answerEmpty(response, 200)),
     read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
-    read('/flags', ({ response }) =>
-      answerJson(response, { flags: Object.fromEntries(daemon.flags.map(({ name, value }) => [name, value])) }),
-    ),
+    read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
     read('/state', ({ response }) => answerJson(response, stateDocument(master, daemon))),
     read('/redirect', ({ response }) => answerEmpty(response, 307, { Location: `//${hostname}:${port}` })),
     {

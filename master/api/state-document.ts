@@ -33,7 +33,7 @@ export function stateDocument(master: Master, daemon: DaemonInfo): Document {
     unreachable_slaves: agents.unreachable.size,
     leader: info.pid,
     leader_info: { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname },
-    flags: Object.fromEntries(daemon.flags.map(({ name, value }) => [name, value])),
+    flags: daemon.flags,
     slaves: registered.map(agentDocument),
     recovered_slaves: [...agents.recovered.values()].map(({ info: agent }) => recoveredDocument(agent)),
     frameworks: [...frameworks.live.values()].map((framework) => frameworkDocument(framework, master)),
