@@ -150,10 +150,10 @@ export class SchedulerClient {
     this.#ports.store.load((outcome) => this.#loaded(outcome));
   }
 
-  /** Ends the conversation; `done` is told in a later turn, with an error only when a teardown reached no master. */
+  /** Ends the conversation; `done` is told at once, or after a teardown, with an error when that reached no master. */
   stop({ teardown = false }: StopOptions = {}, done: (error?: CodedError) => void = () => {}): void {
     if (this.#state === 'stopped' || this.#state === 'failed' || this.#teardownDone !== undefined) {
-      this.#ports.clock.after(0, done);
+      done();
       return;
     }
     if (teardown && this.#state !== 'idle') {
@@ -161,7 +161,7 @@ export class SchedulerClient {
       return;
     }
     this.#stopped();
-    this.#ports.clock.after(0, done);
+    done();
   }
 
   // --- calls ---

@@ -1,0 +1,3 @@
+/** What framework authors test with. */
+export { answer, type OfferSketch, offer, type StateName, status } from './builders.js';
+export { ScriptedMaster, type ScriptedMasterOptions, scriptedMaster, type TaskName } from './scripted-master.js';
