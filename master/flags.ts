@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import type { Quantities } from '../common/resources/quantities.js';
+import { DEFAULT_ROLE } from '../common/roles.js';
+import { flagHelp } from '../common/runtime/flag-help.js';
+import { type FlagSources, type ParsedFlags, parseFlags } from '../common/runtime/flags.js';
+import type { LogLevel } from '../common/runtime/logger.js';
+import { MASTER_FLAGS } from './flag-table.js';
+import { DEFAULT_MASTER_OPTIONS, type MasterOptions } from './options.js';
+
+/** What the master was told at its start; durations in milliseconds. The core's options are among it. */
+export interface MasterFlags extends Omit<MasterOptions, 'hostname' | 'ip' | 'port'> {
+  readonly port: number;
+  /** Address to listen on; undefined: every one. */
+  readonly ip: string | undefined;
+  readonly advertiseIp: string | undefined;
+  readonly advertisePort: number | undefined;
+  readonly hostname: string | undefined;
+  readonly hostnameLookup: boolean;
+  readonly logLevel: LogLevel;
+  /** Absolute; undefined only with the registry in memory. */
+  readonly workDir: string | undefined;
+  readonly registry: 'replicated_log' | 'in_memory';
+  readonly registryFetchTimeoutMs: number;
+  readonly registryStoreTimeoutMs: number;
+  readonly cluster: string | undefined;
+  /** Weights by role; roles not named weigh 1. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Of an agent's free resources at least one of these must be there to be offered; empty: anything goes. */
+  readonly minAllocatable: readonly Quantities[];
+}
+
+type Parsed = ParsedFlags<typeof MASTER_FLAGS>;
+
+/** The flags with all that `/flags` and the log need to know of them. */
+export interface MasterStart extends Pick<Parsed, 'warnings' | 'origins' | 'printFlags'> {
+  readonly flags: MasterFlags;
+}
+
+/** Checks every flag and variable; throws BAD_FLAGS with all mistakes at once. */
+export function readMasterFlags(sources: FlagSources): MasterStart {
+  const { values, warnings, origins, printFlags } = parseFlags('master', MASTER_FLAGS, sources, (given) =>
+    given.registry === 'replicated_log' && given.work_dir === undefined
+      ? ['--work_dir is missing: give a folder for the registry, such as /var/lib/meseta, or --registry=in_memory']
+      : [],
+  );
+  return { flags: Object.freeze(toMasterFlags(values)), warnings, origins, printFlags };
+}
+
+/** The text for `--help`, wrapped at `columns`. */
+export function masterHelp(columns?: number): string {
+  return flagHelp('Usage: meseta master --work_dir=PATH [--flag=value ...]', MASTER_FLAGS, columns);
+}
+
+function toMasterFlags(values: Parsed['values']): MasterFlags {
+  return {
+    ip: values.ip,
+    port: values.port,
+    advertiseIp: values.advertise_ip,
+    advertisePort: values.advertise_port,
+    hostname: values.hostname,
+    hostnameLookup: values.hostname_lookup,
+    logLevel: values.logging_level,
+    workDir: values.work_dir === undefined ? undefined : resolve(values.work_dir),
+    registry: values.registry,
+    registryFetchTimeoutMs: values.registry_fetch_timeout,
+    registryStoreTimeoutMs: values.registry_store_timeout,
+    registryGcIntervalMs: values.registry_gc_interval,
+    registryMaxAgentAgeMs: values.registry_max_agent_age,
+    registryMaxAgentCount: values.registry_max_agent_count,
+    cluster: values.cluster,
+    agentPingTimeoutMs: values.agent_ping_timeout,
+    maxAgentPingTimeouts: values.max_agent_ping_timeouts,
+    agentReregisterTimeoutMs: values.agent_reregister_timeout,
+    allocationIntervalMs: values.allocation_interval,
+    minAllocatable: values.min_allocatable_resources,
+    offerTimeoutMs: values.offer_timeout,
+    roles: values.roles && [...new Set([DEFAULT_ROLE, ...values.roles])],
+    weights: values.weights ?? {},
+    rootSubmissions: values.root_submissions,
+    maxCompletedFrameworks: values.max_completed_frameworks,
+    maxCompletedTasksPerFramework: values.max_completed_tasks_per_framework,
+    maxUnreachableTasksPerFramework: values.max_unreachable_tasks_per_framework,
+    heartbeatIntervalMs: DEFAULT_MASTER_OPTIONS.heartbeatIntervalMs,
+  };
+}
