@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -240,7 +249,7 @@ describe('PosixContainerizer', () => {
     const pid = await first.pidOf(specs.stays);
     await first.pidOf(specs.ends);
     await first.containerizer.stop();
-    await until('it is on record', () => existsSync(join(root, 'run/containers', specs.ends.containerId, 'exit')));
+    await until('it is on record', () => recorded(specs.ends).includes('exit'));
 
     const second = await Agent.start();
     const found = await second.recover(Object.values(specs).map(({ containerId }) => containerId));
@@ -260,7 +269,7 @@ describe('PosixContainerizer', () => {
     const second = await Agent.start();
     await second.recover([]);
     await until('it is gone', () => readStat(pid) === undefined);
-    await until('it is forgotten', () => !existsSync(join(root, 'run/containers', spec.containerId)));
+    await until('it is forgotten', () => recorded(spec).endsWith('"forgotten":true}'));
   });
 
   it('does not call a container never started when its records are gone', async () => {
@@ -295,8 +304,8 @@ describe('PosixContainerizer', () => {
     await agent.recover([]);
     const spec = container('sleep 1000');
     const pid = await agent.pidOf(spec);
-    rmSync(join(root, 'run/containers', spec.containerId, 'pid'));
     for (const spawner of spawnerPids()) process.kill(spawner, 'SIGKILL');
+    writeFileSync(join(root, 'run/containers'), `${JSON.stringify({ id: spec.containerId })}\n`);
     await agent.containerizer.stop();
     const next = await Agent.start();
     expect((await next.recover([spec.containerId])).get(spec.containerId)).toEqual({ state: 'running', pid });
@@ -323,10 +332,16 @@ describe('PosixContainerizer', () => {
     first.containerizer.launch(stale, () => {});
     await second.pidOf(fresh);
     await second.exitOf(fresh.containerId);
-    expect(existsSync(join(root, 'run/containers', stale.containerId))).toBe(false);
+    expect(recorded(stale)).toBe('');
     expect(existsSync(join(stale.directory, 'stdout'))).toBe(false);
   });
 });
+
+const recorded = ({ containerId }: ContainerSpec) =>
+  readFileSync(join(root, 'run/containers'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(containerId))
+    .join('\n');
 
 const generations = () =>
   readdirSync(join(root, 'run'))

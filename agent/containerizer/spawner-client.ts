@@ -44,6 +44,8 @@ const RETRY_MS = 100;
 /** A machine under load may take long to start Node; meanwhile nobody else starts one. */
 const START_MS = 10_000;
 const START_POLL_MS = 5;
+/** How long the spawner may take to hear that it is to go. */
+const STOP_MS = 2_000;
 
 /** The agent's end of the spawner: finds it, starts it when it is missing, and connects again when it is lost. */
 export class SpawnerClient {
@@ -84,9 +86,13 @@ export class SpawnerClient {
   /** Disconnects; the spawner stays, with all it runs, unless `andSpawner` tells it to go when that has ended. */
   async stop(andSpawner = false): Promise<void> {
     this.#stopped = true;
-    if (andSpawner) this.send({ op: 'stop' });
+    const socket = this.#socket;
+    if (andSpawner && this.send({ op: 'stop' })) {
+      // Closing first might lose the request: news on their way to a closed end break the connection.
+      await Promise.race([new Promise((closed) => socket?.once('close', closed)), sleep(STOP_MS)]);
+    }
     this.#welcome = undefined;
-    this.#socket?.destroySoon();
+    socket?.destroy();
     await this.#directory?.handle.close();
     this.#directory = undefined;
   }

@@ -1,4 +1,4 @@
-import { close, fsync, mkdirSync, open, readdirSync, readFileSync, rename, rm, write, writeFileSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedExit } from './protocol.js';
 
@@ -16,19 +16,33 @@ export interface ContainerRecord {
   readonly exit?: RecordedExit;
 }
 
+/** A line of the journal: what became true of a container. `forgotten` cancels all before it. */
+type Line = Partial<ContainerRecord> & { readonly id: string; readonly forgotten?: true };
+
+/** Lines that say nothing any more are kept up to this number beyond those that do. */
+const MOST_STALE_LINES = 10_000;
+
 /**
- * The memory of containers, `<runtime_dir>/containers/<id>/{pid,exit}`. The folder itself is the intent to start.
- * Intent and pid need to outlive processes only, since a reboot ends every container; an exit outlives the machine's
- * crash too.
+ * The memory of containers, a journal in `<runtime_dir>/containers`, a JSON object a line. Intent and process need
+ * to outlive processes only, since a reboot ends every container, so they are written and not flushed. An exit
+ * outlives the machine's crash too; those of the same moment share a flush.
  */
 export class Records {
-  readonly #root: string;
+  readonly #path: string;
   readonly #bootIdFile: string;
+  readonly #containers = new Map<string, ContainerRecord>();
+  #file: number;
+  #lines = 0;
+  /** The last write was cut short, by a full disk say: what follows starts on a line of its own. */
+  #torn = false;
+  #unflushed: ((error: Error | null) => void)[] = [];
+  #flushing = false;
 
   constructor(runtimeDir: string) {
-    this.#root = join(runtimeDir, 'containers');
+    this.#path = join(runtimeDir, 'containers');
     this.#bootIdFile = join(runtimeDir, 'boot_id');
-    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+    for (const line of (readText(this.#path) ?? '').split('\n')) this.#apply(parseLine(line));
+    this.#file = this.#rewrite();
   }
 
   /** Whether what is on disk was written since the machine last booted. */
@@ -38,57 +52,94 @@ export class Records {
 
   /** From now on the absence of a record is proof that nothing was started. */
   confirmBoot(): void {
-    writeFileSync(this.#bootIdFile, bootId(), { mode: 0o600 });
+    if (!this.isOfThisBoot()) writeFileSync(this.#bootIdFile, bootId(), { mode: 0o600 });
   }
 
-  /** Writes down that a process is about to be started. Throws when it already was, or the disk refuses. */
+  /** Writes down that a process is about to be started. Throws when the disk refuses. */
   intend(id: string): void {
-    mkdirSync(join(this.#root, id), { mode: 0o700 });
+    this.#append({ id });
   }
 
-  /** Writes down which process was started. */
-  started(id: string, { pid, startTime }: ProcessIdentity): void {
-    writeFileSync(join(this.#root, id, 'pid'), `${pid} ${startTime}\n`, { mode: 0o600 });
+  /** Writes down which process was started. Throws when the disk refuses. */
+  started(id: string, identity: ProcessIdentity): void {
+    this.#append({ id, identity });
   }
 
   /** Writes down an end; `done` is called when it is on disk, or with the error when it is not. */
   ended(id: string, exit: RecordedExit, done: (error: Error | null) => void): void {
-    const folder = join(this.#root, id);
-    writeDurably(join(folder, 'exit.new'), JSON.stringify(exit), (error) => {
-      if (error !== null) done(error);
-      else renameDurably(folder, 'exit.new', 'exit', done);
-    });
+    try {
+      this.#append({ id, exit });
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    this.#unflushed.push(done);
+    this.#flush();
   }
 
-  /** Deletes all that is kept of a container. */
+  /** Drops all that is kept of a container. */
   forget(id: string): void {
-    rm(join(this.#root, id), { recursive: true, force: true }, () => {}); // what stays is forgotten again by the next agent
+    try {
+      this.#append({ id, forgotten: true });
+    } catch {} // forgotten again by the next agent
+    if (this.#lines > 2 * this.#containers.size + MOST_STALE_LINES) {
+      closeSync(this.#file);
+      this.#file = this.#rewrite();
+    }
   }
 
   /** Everything on record, for a spawner that starts. */
   readAll(): ContainerRecord[] {
-    return readdirSync(this.#root).map((id) => this.#read(id));
+    return [...this.#containers.values()];
   }
 
-  #read(id: string): ContainerRecord {
-    const [pid = Number.NaN, startTime = Number.NaN] = (readText(join(this.#root, id, 'pid')) ?? '')
-      .split(' ')
-      .map(Number);
-    const exit = readText(join(this.#root, id, 'exit'));
-    return {
-      id,
-      ...(pid > 0 && startTime >= 0 ? { identity: { pid, startTime } } : {}),
-      ...(exit === undefined ? {} : { exit: parseExit(exit) }),
-    };
+  #append(line: Line): void {
+    const text = Buffer.from(`${this.#torn ? '\n' : ''}${JSON.stringify(line)}\n`);
+    this.#torn = writeSync(this.#file, text) < text.length;
+    if (this.#torn) throw new Error('disk full');
+    this.#apply(line);
+    this.#lines++;
+  }
+
+  #apply(line: Line | undefined): void {
+    if (line === undefined) return;
+    if (line.forgotten) this.#containers.delete(line.id);
+    else this.#containers.set(line.id, { ...this.#containers.get(line.id), ...line });
+  }
+
+  #flush(): void {
+    if (this.#flushing || this.#unflushed.length === 0) return;
+    this.#flushing = true;
+    const waiting = this.#unflushed;
+    this.#unflushed = [];
+    fdatasync(this.#file, (error) => {
+      this.#flushing = false;
+      for (const done of waiting) done(error);
+      this.#flush();
+    });
+  }
+
+  /** Writes the journal anew, without what no longer matters, and returns it open for appending. */
+  #rewrite(): number {
+    const text = this.readAll().map((record) => `${JSON.stringify(record)}\n`);
+    const fresh = `${this.#path}.new`;
+    const file = openSync(fresh, 'w', 0o600);
+    writeFileSync(file, text.join(''));
+    fsyncSync(file);
+    renameSync(fresh, this.#path);
+    this.#lines = text.length;
+    this.#torn = false;
+    return file;
   }
 }
 
-/** An exit that cannot be read is an exit nobody can tell. */
-function parseExit(text: string): RecordedExit {
+/** A line that a full disk or a crash cut short says nothing. */
+function parseLine(text: string): Line | undefined {
   try {
-    return JSON.parse(text) as RecordedExit;
+    const line: unknown = JSON.parse(text);
+    return typeof line === 'object' && line !== null && 'id' in line ? (line as Line) : undefined;
   } catch {
-    return { kind: 'unknown' };
+    return undefined;
   }
 }
 
@@ -102,23 +153,4 @@ function readText(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function writeDurably(path: string, text: string, done: (error: Error | null) => void): void {
-  open(path, 'w', 0o600, (error, file) => {
-    if (error !== null) done(error);
-    else
-      write(file, text, (failure) => (failure === null ? syncAndClose(file, done) : close(file, () => done(failure))));
-  });
-}
-
-function renameDurably(folder: string, from: string, to: string, done: (error: Error | null) => void): void {
-  rename(join(folder, from), join(folder, to), (error) => {
-    if (error !== null) done(error);
-    else open(folder, 'r', (failure, file) => (failure === null ? syncAndClose(file, done) : done(failure)));
-  });
-}
-
-function syncAndClose(file: number, done: (error: Error | null) => void): void {
-  fsync(file, (error) => close(file, () => done(error)));
 }

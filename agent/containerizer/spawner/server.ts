@@ -96,6 +96,7 @@ export class SpawnerServer {
         break;
       case 'stop':
         this.#stopping = true;
+        socket.end(); // says that it was heard
     }
   }
 
