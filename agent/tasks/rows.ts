@@ -11,6 +11,8 @@ export interface FrameworkRow {
   /** Being shut down: no update is sent on its behalf any more. */
   terminating: boolean;
   readonly executors: Map<ExecutorId, ExecutorRow>;
+  /** The tasks of all its executors: task ids are unique within a framework. */
+  readonly tasks: Map<TaskId, TaskRow>;
   /** The last ones that ended, oldest first. */
   readonly completedExecutors: ExecutorRow[];
 }
