@@ -18,8 +18,3 @@ export function addQuantities(left: Quantities, right: Quantities, factor: 1 | -
 export function containsQuantities(outer: Quantities, inner: Quantities): boolean {
   return [...inner].every(([name, milli]) => (outer.get(name) ?? 0) >= milli);
 }
-
-/** `cpus:1.5; mem:32`. */
-export function printQuantities(quantities: Quantities): string {
-  return [...quantities].map(([name, milli]) => `${name}:${milli / 1000}`).join('; ');
-}

@@ -1,7 +1,6 @@
 import type { Resource, ResourceReservation } from '../../proto/index.js';
 import { isInSubtree } from '../roles.js';
 import { CodedError } from '../runtime/errors.js';
-import type { Amount } from './amount.js';
 import {
   addEntries,
   containsEntry,
@@ -247,12 +246,6 @@ export class Resources implements Iterable<Entry> {
 /** The role a kind is reserved for, undefined when for nobody. */
 export function reservationRole({ reservations }: Kind): string | undefined {
   return reservations.at(-1)?.role ?? undefined;
-}
-
-/** A plain resource: unreserved, unallocated, of the disk that has no source. */
-export function plainResource(name: string, amount: Amount): Resources {
-  const nothing = { reservations: [], disk: undefined, revocable: false, shared: false, providerId: undefined };
-  return Resources.of([createEntry(createKind({ name, ...nothing }), undefined, amount)]);
 }
 
 function addTo(sum: Map<string, Entry>, entry: Entry): void {

@@ -6,10 +6,12 @@ import { countRanges } from '../../common/resources/ranges.js';
 import { Resources } from '../../common/resources/resources.js';
 import { isInSubtree } from '../../common/roles.js';
 import { seededRandom } from '../../common/runtime/random.js';
+import { mesos } from '../../proto/index.js';
 import type { Proposal } from './allocator.js';
 import type { FrameworkProfile } from './framework-profile.js';
 import { HierarchicalAllocator } from './hierarchical.js';
 
+const { DYNAMIC } = mesos.v1.Resource.ReservationInfo.Type;
 const TOTALS = [
   'cpus:4;mem:1024;ports:[100-200]',
   'cpus:1;mem:64;cpus(a):2;mem(a/b):64',
@@ -20,6 +22,7 @@ const PROFILES: readonly FrameworkProfile[] = [['*'], ['a', 'a/b'], ['c', '*'], 
   suppressedRoles: new Set(),
   capabilities: new Set(),
 }));
+const HALF_CORE = parseResources('cpus:0.5');
 const PARTS = ['cpus:0.5', 'mem:32', 'ports:[120-130]'].map((text) => parseResources(text));
 
 interface Filter extends Proposal {
@@ -100,6 +103,19 @@ class Play {
     if (refuseMs > 0 && this.frameworks.get(made.frameworkId)?.active) {
       this.filters.push({ ...made, resources, untilMs: this.nowMs + refuseMs });
     }
+  }
+
+  /** Reserves half a core of one allocation for the role it was made in. */
+  reserve(index: number): void {
+    const made = this.held[index % Math.max(1, this.held.length)];
+    const consumed = HALF_CORE.allocatedTo(made?.role ?? '*');
+    if (made === undefined || made.role === '*' || !made.resources.contains(consumed)) return;
+    const converted = consumed.pushReservation({ type: DYNAMIC, role: made.role });
+    const total = this.totals.get(made.agentId) ?? Resources.EMPTY;
+    this.totals.set(made.agentId, total.minus(HALF_CORE).plus(converted.unallocated()));
+    this.held = this.held.filter((each) => each !== made);
+    this.held.push({ ...made, resources: made.resources.minus(consumed).plus(converted) });
+    this.allocator.convert(made.frameworkId, made.agentId, consumed, converted);
   }
 
   allocate(passedMs: number): void {
@@ -184,6 +200,7 @@ const command: fc.Arbitrary<(play: Play) => void> = fc.oneof(
       (play: Play) =>
         play.recover(i, part, ms),
   ),
+  fc.nat(20).map((index) => (play: Play) => play.reserve(index)),
   fc.constantFrom(0, 1, 5, 50).map((ms) => (play: Play) => play.allocate(ms)),
 );
 

@@ -312,6 +312,7 @@ describe('HierarchicalAllocator bookkeeping', () => {
     const converted = consumed.pushReservation({ type: mesos.v1.Resource.ReservationInfo.Type.DYNAMIC, role: 'a' });
     allocator.convert(f1, a1, consumed, converted);
     expect(allocator.pool.get('cpus')).toBe(2000);
+    expect(allocator.heldByFramework(f1).get('cpus')).toBe(2000);
     allocator.recover(f1, a1, converted);
     expect(offers()).toEqual(['f1 a1 cpus(allocated: a)(reservations: [(DYNAMIC,a)]):1']);
   });
