@@ -56,7 +56,7 @@ function isFresh(wanted) {
 }
 
 async function generateTypes() {
-  await pbjs(['--dts', '-o', join(staging, 'typed.js')]);
+  await pbjs(['--dts', '--alt-comment', '-o', join(staging, 'typed.js')]);
   renameSync(join(staging, 'typed.d.ts'), join(staging, 'messages.d.ts'));
 }
 
