@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../runtime/logger.js';
+import { findLogDamage } from './log-damage.js';
 import { openSqliteStore } from './sqlite-store.js';
 import type { Store, StorePair } from './store.js';
 
@@ -175,6 +176,44 @@ describe('openSqliteStore()', () => {
     expect(found.at(-1)).toBe(6);
     expect(found).toEqual(found.toSorted((a, b) => a - b));
   }, 60_000);
+
+  it('refuses a log with a flipped bit, says where, and opens once it is cut there', async () => {
+    const [path, copy] = [newPath(), newPath()];
+    const store = await openStore(path);
+    for (let n = 0; n < 6; n++) await write(store, n);
+    await copyFile(path, copy);
+    await copyFile(`${path}-wal`, `${copy}-wal`);
+    await store.close();
+    const log = await readFile(`${copy}-wal`);
+    const frames = Math.floor(log.length / (4096 + 24));
+    for (let bit = 0; bit < 8 * 32 + 8 * (frames - 2) * (4096 + 24); bit += 8 * 701 + 3) {
+      const flipped = Buffer.from(log);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(findLogDamage(flipped), `bit ${bit}`).toBeLessThanOrEqual(bit >> 3);
+    }
+    expect(findLogDamage(log)).toBeUndefined();
+    const at = Math.floor(log.length / 2);
+    await overwrite(`${copy}-wal`, at, Buffer.from([(log[at] ?? 0) ^ 1]));
+    const [, size] = /damaged at byte \d+; .* truncate -s (\d+) /.exec(await refusal(copy)) ?? [];
+    await truncate(`${copy}-wal`, Number(size));
+    const again = await openStore(copy);
+    expect(await batchesIn(again)).toBeLessThan(6);
+    await again.close();
+  });
+
+  it('lets its process end when idle, and finishes closing before', () => {
+    const script = `
+      import { openSqliteStore } from ${JSON.stringify(new URL('./sqlite-store.ts', import.meta.url).href)};
+      const idle = await openSqliteStore(process.argv[1] + '1', {});
+      const store = await openSqliteStore(process.argv[1] + '2', {});
+      store.write([], () => console.log('written'));
+      await store.close();
+      console.log('closed');`;
+    const hooks = `data:text/javascript,${encodeURIComponent(HOOKS)}`;
+    const options = ['--import', hooks, '--input-type=module', '--eval', script, newPath()];
+    const { stdout, status } = spawnSync(process.execPath, options, { encoding: 'utf8', timeout: 20_000 });
+    expect({ stdout, status }).toEqual({ stdout: 'written\nclosed\n', status: 0 });
+  });
 
   it('fails every write after one that found the disk full, and keeps what was acknowledged before', async () => {
     const path = newPath();

@@ -1,10 +1,11 @@
-import { access, constants, mkdir, open } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, messageOf } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { GroupCommit, type GroupCommitLimits, type StoreBackend } from './group-commit.js';
 import { lockHolder } from './lock-holder.js';
+import { findLogDamage } from './log-damage.js';
 import type { PackedRecords, StoreAnswer, StoreProblem, StoreRequest, StoreWorkerData } from './sqlite-messages.js';
 import type { Store, StoreChange, StorePair } from './store.js';
 
@@ -27,6 +28,7 @@ const WORKER_URL = new URL(
  */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions): Promise<Store> {
   await ensureFile(path);
+  await checkLog(path);
   const backend = new SqliteBackend(path, options.log);
   await backend.opened;
   return new GroupCommit(path, backend, options);
@@ -46,6 +48,16 @@ async function ensureFile(path: string): Promise<void> {
   } catch (error) {
     throw new CodedError('STORE_FAILED', `Cannot open store ${path}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** SQLite would cut a damaged log without a word. */
+async function checkLog(path: string): Promise<void> {
+  const log = `${path}-wal`;
+  const damagedAt = findLogDamage(await readFile(log).catch(() => Buffer.alloc(0)));
+  if (damagedAt === undefined) return;
+  if ((await lockHolder(path)) !== undefined) return; // somebody writes it just now; the worker will say so
+  const wanted = `restore it from a backup, or give up all changes from there on by: truncate -s ${damagedAt} ${log}`;
+  throw new CodedError('CORRUPT', `Cannot open store ${path}: its log is damaged at byte ${damagedAt}; ${wanted}`);
 }
 
 /** What one request waits for. */
@@ -124,7 +136,7 @@ class SqliteBackend implements StoreBackend {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#waiting = undefined;
-    this.#worker.unref();
+    if (waiting.verb !== 'close') this.#worker.unref(); // whoever closes waits for the thread to end
     const problem = problemOf(waiting.verb);
     if (problem) this.#log.error('Store failed', { file: this.#path, error: problem });
     waiting.done(problem, waiting.pairs);

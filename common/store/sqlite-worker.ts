@@ -73,6 +73,8 @@ function open(path: string): DatabaseSync {
     database.exec('PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216');
     checkContent(database);
     if (format === 0) create(database);
+    // Each life begins with an empty log: what an unfinished transaction left in it must not look like damage later.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     database.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock and makes the log's file, whatever happened above
     syncDirectory(dirname(path));
     return database;
