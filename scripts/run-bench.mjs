@@ -1,19 +1,7 @@
 // Loads one benchmark straight from its source and prints what it returns: a table, or with --json one line of JSON.
-import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-
-// Sources import each other as `.js`, which is what they are once built; here the `.ts` beside it is meant.
-registerHooks({
-  resolve(specifier, context, next) {
-    if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL !== undefined) {
-      const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-      if (existsSync(fileURLToPath(source))) return next(source.href, context);
-    }
-    return next(specifier, context);
-  },
-});
+import { pathToFileURL } from 'node:url';
+import './ts-hooks.mjs';
 
 const [file, ...args] = process.argv.slice(2);
 const json = args.includes('--json');

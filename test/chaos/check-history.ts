@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What went wrong, and how much was looked at, so that an empty run cannot pass. */
+export interface Verdict {
+  readonly problems: readonly string[];
+  readonly launched: number;
+  readonly finished: number;
+  /** Launches that were lost on the way and reported as such; their tasks never started. */
+  readonly neverStarted: number;
+}
+
+interface Line {
+  readonly launch?: string;
+  readonly code?: number;
+  readonly seen?: string;
+  readonly state?: string;
+  readonly message?: string | null;
+}
+
+const TERMINAL = new Set([
+  'TASK_FINISHED',
+  'TASK_FAILED',
+  'TASK_KILLED',
+  'TASK_ERROR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+  'TASK_GONE',
+]);
+const NEVER_STARTED = new Set(['TASK_LOST', 'TASK_DROPPED', 'TASK_GONE', 'TASK_UNKNOWN']);
+
+/**
+ * Holds what the framework saw against what the tasks themselves wrote: no task lost, none run twice, no exit code
+ * wrong. Reads only the framework's log and the witness folder; asks no daemon.
+ */
+export async function checkHistory(logFile: string, witness: string): Promise<Verdict> {
+  const lines = parseLines(await readFile(logFile, 'utf8'));
+  const codes = new Map(
+    lines.flatMap(({ launch, code }) => (launch === undefined ? [] : [[launch, code ?? 0] as const])),
+  );
+  const seen = Map.groupBy(
+    lines.filter((line) => line.seen !== undefined),
+    (line) => line.seen ?? '',
+  );
+  const runs = await readRuns(witness);
+  const problems: string[] = [];
+  let finished = 0;
+  let neverStarted = 0;
+  for (const id of runs.keys()) if (!codes.has(id)) problems.push(`${id} ran, but was never launched`);
+  for (const [id, code] of codes) {
+    const run = runs.get(id) ?? [];
+    const starts = run.filter((line) => line.startsWith('start ')).length;
+    const ends = run.filter((line) => line.startsWith('end ')).length;
+    if (starts > 1) problems.push(`${id} ran ${starts} times`);
+    const last = (seen.get(id) ?? []).filter(({ state }) => TERMINAL.has(state ?? '')).at(-1);
+    if (last === undefined) {
+      // Launched in memory, and the scheduler died before it had written that down: nobody was ever told to run it.
+      if (starts === 0) neverStarted += 1;
+      else problems.push(`${id} ran, and the framework was never told how it ended; it saw ${states(seen.get(id))}`);
+    } else if (starts === 0) {
+      if (NEVER_STARTED.has(last.state ?? '')) neverStarted += 1;
+      else problems.push(`${id} never ran, but the framework was told ${last.state}: ${last.message}`);
+    } else {
+      finished += 1;
+      const expected = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
+      if (last.state !== expected || !last.message?.includes(`exited with status ${code}`) || ends !== 1)
+        problems.push(
+          `${id} ended with ${code} (${ends} end lines), but the framework was told ${last.state}: ${last.message}`,
+        );
+    }
+    problems.push(...orderProblems(id, seen.get(id) ?? []));
+  }
+  return { problems, launched: codes.size, finished, neverStarted };
+}
+
+/** After an end nothing but repetitions of it may come; only what a master says of lost tasks may be taken back. */
+function orderProblems(id: string, lines: readonly Line[]): string[] {
+  const at = lines.findIndex(({ state }) => state === 'TASK_FINISHED' || state === 'TASK_FAILED');
+  const end = lines[at]?.state;
+  const later = at < 0 ? [] : lines.slice(at + 1).filter(({ state }) => state !== end);
+  return later.length === 0 ? [] : [`${id} was ${end}, and then ${states(later)}`];
+}
+
+const states = (lines: readonly Line[] | undefined) => (lines ?? []).map(({ state }) => state).join(', ') || 'nothing';
+
+async function readRuns(witness: string): Promise<Map<string, string[]>> {
+  const runs = new Map<string, string[]>();
+  for (const id of await readdir(witness)) {
+    runs.set(
+      id,
+      (await readFile(join(witness, id), 'utf8')).split('\n').filter((line) => line !== ''),
+    );
+  }
+  return runs;
+}
+
+/** A scheduler that is killed may leave half a line; it is the one it had not acted upon. */
+function parseLines(text: string): Line[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Line];
+    } catch {
+      return [];
+    }
+  });
+}
