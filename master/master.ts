@@ -1,10 +1,26 @@
+import type { AgentId } from '../common/ids.js';
 import type { Link, Receiver } from '../common/link.js';
-import { CodedError } from '../common/runtime/errors.js';
+import type { Timer } from '../common/runtime/clock.js';
 import type { AgentMessage, MasterInfo, MasterMessage, SchedulerEvent } from '../proto/index.js';
+import { awaitReturn } from './agents/await-return.js';
+import { startForgetting } from './agents/forget-old-agents.js';
+import { markAgentGone } from './agents/mark-agent-gone.js';
+import type { Allocator } from './allocator/allocator.js';
+import { HierarchicalAllocator } from './allocator/hierarchical.js';
+import { serveAgent } from './calls/agent/dispatch.js';
+import { serveScheduler } from './calls/scheduler/session.js';
+import type { MasterContext } from './context.js';
+import { stopTimers } from './frameworks/failover-deadline.js';
+import { createMasterInfo } from './master-info.js';
+import { AllocationSchedule } from './offers/allocation-schedule.js';
+import { sendOffers } from './offers/send-offers.js';
 import type { MasterPorts, SchedulerSession } from './ports.js';
+import { recoverRegistry } from './recover-registry.js';
+import { Registrar } from './registry/registrar.js';
 import { AgentTable } from './state/agents.js';
 import { Counters } from './state/counters.js';
 import { FrameworkTable } from './state/frameworks.js';
+import { IdSequence } from './state/id-sequence.js';
 import type { OfferTable } from './state/offers.js';
 
 /**
@@ -12,36 +28,114 @@ import type { OfferTable } from './state/offers.js';
  * deterministic; all it needs from the world is in its ports. The tables are for reading only.
  */
 export class Master {
+  /** Who this master is; its id is drawn anew for every `Master`. */
+  readonly info: MasterInfo;
   readonly agents = new AgentTable();
   readonly frameworks = new FrameworkTable();
   readonly offers: OfferTable = new Map();
   readonly counters = new Counters();
+  /** For its views and explanations only. */
+  readonly allocator: Allocator;
+  /** Milliseconds since the epoch at which this master was made. */
+  readonly startedWallMs: number;
+
   readonly #ports: MasterPorts;
+  readonly #context: MasterContext;
+  readonly #schedule: AllocationSchedule;
+  readonly #timers: Timer[] = [];
+  #stopped = false;
 
   constructor(ports: MasterPorts) {
+    const { clock, random, log, options, store } = ports;
+    const masterId = random.uuid();
+    const allocator = new HierarchicalAllocator();
+    const nextExpiryMs = () => allocator.nextExpiryMs();
     this.#ports = ports;
-  }
-
-  /** Who this master is; its id is drawn anew for every `Master`. */
-  get info(): MasterInfo {
-    throw new CodedError('INTERNAL', 'Cannot tell the master: it is being built');
+    this.info = createMasterInfo(masterId, options);
+    this.allocator = allocator;
+    this.startedWallMs = clock.wallMs();
+    this.#schedule = new AllocationSchedule(
+      clock,
+      options.allocationIntervalMs,
+      () => sendOffers(this.#context),
+      nextExpiryMs,
+    );
+    this.#context = {
+      clock,
+      random,
+      log,
+      options,
+      info: this.info,
+      ids: new IdSequence(masterId),
+      agents: this.agents,
+      frameworks: this.frameworks,
+      offers: this.offers,
+      counters: this.counters,
+      allocator,
+      registrar: new Registrar(store, log, (error) => this.#fail(error)),
+      requestAllocation: () => this.#schedule.request(),
+    };
   }
 
   /** Recovers the registry. No link may be handed over before `ready` was called without an error. */
   start(ready: (error?: Error) => void): void {
-    this.#ports.store.read('', (outcome) => ready(outcome instanceof Error ? outcome : undefined));
+    recoverRegistry(this.#context, this.#ports.store, (error) => {
+      if (this.#stopped) return;
+      if (error === undefined) {
+        this.#timers.push(awaitReturn(this.#context), startForgetting(this.#context));
+        this.#schedule.start();
+      }
+      ready(error);
+    });
   }
 
   /** A machine has connected; its first message must be `register` or `reregister`. */
-  agentConnected(_link: Link<MasterMessage>): Receiver<AgentMessage> {
-    return { received: () => {}, closed: () => {} };
+  agentConnected(link: Link<MasterMessage>): Receiver<AgentMessage> {
+    const session = serveAgent(this.#context, link);
+    return {
+      received: (message) => this.#stopped || session.received(message),
+      closed: (reason) => this.#stopped || session.closed(reason),
+    };
   }
 
   /** A scheduler has opened a stream; its first call must be SUBSCRIBE. */
-  schedulerConnected(_link: Link<SchedulerEvent>): SchedulerSession {
-    return { received: () => ({ kind: 'accepted' }), closed: () => {} };
+  schedulerConnected(link: Link<SchedulerEvent>): SchedulerSession {
+    const session = serveScheduler(this.#context, link);
+    const stopping = { kind: 'refused', status: 503, message: 'Master is stopping' } as const;
+    return {
+      received: (call) => (this.#stopped ? stopping : session.received(call)),
+      closed: (reason) => this.#stopped || session.closed(reason),
+    };
+  }
+
+  /**
+   * Declares an agent lost for good. `done` is called once that is durable. False: there is no such agent, or it is
+   * about to leave anyway.
+   */
+  markAgentGone(id: AgentId, done: () => void): boolean {
+    return markAgentGone(this.#context, id, done);
   }
 
   /** Cancels every timer and closes every link. Nothing is torn down: another master takes over. */
-  stop(): void {}
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#schedule.stop();
+    this.#context.registrar.close();
+    for (const timer of this.#timers) timer.cancel();
+    for (const offer of this.offers.values()) offer.timer?.cancel();
+    for (const agent of this.agents.registered.values()) {
+      agent.pingTimer?.cancel();
+      if (agent.connection.kind === 'connected') agent.connection.link.close();
+    }
+    for (const framework of this.frameworks.live.values()) {
+      stopTimers(framework);
+      if (framework.connection.kind === 'connected') framework.connection.link.close();
+    }
+  }
+
+  #fail(error: Error): void {
+    this.stop();
+    this.#ports.failed(error);
+  }
 }

@@ -1,5 +1,6 @@
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../common/ids.js';
 import type { Link } from '../../common/link.js';
+import type { Resources } from '../../common/resources/resources.js';
 import type { Timer } from '../../common/runtime/clock.js';
 import type { AgentInfo, ExecutorInfo, MasterMessage, meseta } from '../../proto/index.js';
 import type { OfferRow } from './offers.js';
@@ -9,6 +10,13 @@ import type { TaskRow } from './tasks.js';
 export type AgentConnection =
   | { readonly kind: 'connected'; readonly link: Link<MasterMessage> }
   | { readonly kind: 'disconnected'; readonly sinceWallMs: number };
+
+/** An executor that runs on an agent, or is about to. Those built into the agent for command tasks are not listed. */
+export interface ExecutorRow {
+  readonly info: ExecutorInfo;
+  /** What it uses itself, apart from its tasks; allocated to a role of the framework. */
+  readonly resources: Resources;
+}
 
 /**
  * An agent that is registered: connected, or gone silent for less than the ping time-outs.
@@ -22,11 +30,13 @@ export interface AgentRow {
   capabilities: readonly meseta.v1.AgentCapability[];
   /** Release the agent runs, digits and dots. */
   version: string;
+  /** What it has in all, allocated to nobody. */
+  total: Resources;
   connection: AgentConnection;
   readonly registeredWallMs: number;
   reregisteredWallMs: number | undefined;
   readonly tasks: Map<FrameworkId, Map<TaskId, TaskRow>>;
-  readonly executors: Map<FrameworkId, Map<ExecutorId, ExecutorInfo>>;
+  readonly executors: Map<FrameworkId, Map<ExecutorId, ExecutorRow>>;
   readonly offers: Set<OfferRow>;
   /** Pings sent since the last answer. */
   pingsMissed: number;
@@ -44,8 +54,6 @@ export interface RecoveredAgent {
 export interface UnreachableAgent {
   readonly info: AgentInfo;
   readonly sinceWallMs: number;
-  /** Tasks that were on it, by framework, so that its return can be told to those that were told of its loss. */
-  readonly tasks: Map<FrameworkId, Set<TaskId>>;
 }
 
 /** Every agent known, by standing; an id is in at most one of the four. */
@@ -55,6 +63,8 @@ export class AgentTable {
   readonly unreachable = new Map<AgentId, UnreachableAgent>();
   /** Declared lost for good, with the instant (`wallMs`) of it; oldest first. */
   readonly gone = new Map<AgentId, number>();
+  /** Connections on which agents are re-registering while a durable step is under way; the newest of each counts. */
+  readonly returning = new Map<AgentId, Link<MasterMessage>>();
 }
 
 export function isConnected(agent: AgentRow): boolean {

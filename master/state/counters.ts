@@ -57,9 +57,9 @@ export class Counters {
     this.#values.set(name, (this.#values.get(name) ?? 0) + 1);
   }
 
-  /** Counts a task that ended otherwise than well, as `task_<state>/source_<source>/reason_<reason>`. */
+  /** Counts a task that ended otherwise than well, as in `task_lost/source_master/reason_invalid_offers`. */
   countTaskEnd(state: string, source: string, reason: string): void {
-    const name = `task_${state}/source_${source}/reason_${reason}`;
+    const name = `${state}/${source}/${reason}`;
     this.#values.set(name, (this.#values.get(name) ?? 0) + 1);
   }
 

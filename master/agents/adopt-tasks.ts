@@ -1,0 +1,85 @@
+import { executorId, frameworkId } from '../../common/ids.js';
+import { type FrameworkInfo, type meseta, mesos } from '../../proto/index.js';
+import type { MasterContext } from '../context.js';
+import { frameworkOf } from '../frameworks/recover-framework.js';
+import { type AgentRow, sendToAgent } from '../state/agents.js';
+import type { FrameworkRow } from '../state/frameworks.js';
+import type { TaskRow } from '../state/tasks.js';
+import { addTask, rowOf, taskOn } from '../tasks/add-task.js';
+import { createStatusOf } from '../tasks/create-status.js';
+import { addExecutor, executorOn } from '../tasks/executors.js';
+import { sendStatus } from '../tasks/send-status.js';
+
+const { REASON_AGENT_REREGISTERED } = mesos.v1.TaskStatus.Reason;
+
+/** What an agent that returns reports to be there. */
+export type AgentReport = Pick<meseta.v1.ReregisterAgent.$Properties, 'frameworks' | 'tasks' | 'executors'>;
+
+/** What a framework is told of a task whose loss it was told of before; undefined: nothing. */
+export type Greeting = (row: TaskRow) => string | undefined;
+
+/** What was adopted that the master had not known on this agent. */
+export interface Adopted {
+  readonly tasks: readonly TaskRow[];
+  readonly executors: readonly { readonly framework: FrameworkRow; readonly id: string }[];
+}
+
+/**
+ * Enters what an agent reports and the master does not know. Frameworks that nobody has heard of since a failover are
+ * recovered; those torn down meanwhile are shut down on the agent.
+ */
+export function adoptTasks(
+  context: MasterContext,
+  agent: AgentRow,
+  report: AgentReport,
+  greetingFor: Greeting,
+): Adopted {
+  const frameworks = new Map<string, FrameworkRow>();
+  for (const info of report.frameworks ?? []) {
+    const framework = adoptFramework(context, agent, info);
+    if (framework !== undefined) frameworks.set(framework.id, framework);
+  }
+  const live = (id: string) => frameworks.get(id) ?? context.frameworks.live.get(frameworkId(id));
+  const executors = (report.executors ?? []).flatMap(({ frameworkId: id, executor }) => {
+    const framework = live(id.value);
+    if (framework === undefined || executorOn(agent, framework.id, executorId(executor.executorId.value))) return [];
+    addExecutor(agent, framework.id, executor);
+    return [{ framework, id: executor.executorId.value }];
+  });
+  const tasks = (report.tasks ?? []).flatMap((task) => {
+    const framework = live(task.frameworkId.value);
+    const row = rowOf(task);
+    if (framework === undefined || taskOn(agent, framework.id, row.id)) return [];
+    adoptTask(context, agent, framework, row, greetingFor(row));
+    return [row];
+  });
+  return { tasks, executors };
+}
+
+function adoptFramework(context: MasterContext, agent: AgentRow, info: FrameworkInfo): FrameworkRow | undefined {
+  const framework = frameworkOf(context, info);
+  if (framework === undefined) {
+    sendToAgent(agent, { shutdownFramework: { frameworkId: { value: info.id?.value ?? '' } } });
+    return undefined;
+  }
+  framework.agents.add(agent.id);
+  // While it was away the framework may have changed.
+  sendToAgent(agent, { updateFramework: { framework: framework.info } });
+  return framework;
+}
+
+function adoptTask(
+  context: MasterContext,
+  agent: AgentRow,
+  framework: FrameworkRow,
+  row: TaskRow,
+  greeting: string | undefined,
+): void {
+  framework.unreachableTasks.delete(row.id);
+  const shelved = framework.completedTasks.findIndex(({ id }) => id === row.id);
+  if (shelved >= 0) framework.completedTasks.splice(shelved, 1);
+  addTask(agent, framework, row);
+  if (greeting === undefined) return;
+  const verdict = { state: row.task.state, reason: REASON_AGENT_REREGISTERED, message: greeting };
+  sendStatus(framework, createStatusOf(context.clock, row, verdict));
+}

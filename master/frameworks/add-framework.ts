@@ -1,0 +1,34 @@
+import type { FrameworkId } from '../../common/ids.js';
+import type { FrameworkInfo } from '../../proto/index.js';
+import { profileOf } from '../allocator/framework-profile.js';
+import type { MasterContext } from '../context.js';
+import type { FrameworkConnection, FrameworkRow } from '../state/frameworks.js';
+import { rolesOf } from './capabilities.js';
+
+/** Enters a framework that is new to this master. It is offered something once activated. */
+export function addFramework(
+  context: MasterContext,
+  id: FrameworkId,
+  info: FrameworkInfo,
+  suppressedRoles: readonly string[],
+  connection: FrameworkConnection,
+): FrameworkRow {
+  const framework: FrameworkRow = {
+    id,
+    info,
+    roles: rolesOf(info),
+    suppressedRoles: new Set(suppressedRoles),
+    connection,
+    registeredWallMs: context.clock.wallMs(),
+    reregisteredWallMs: undefined,
+    unregisteredWallMs: undefined,
+    tasks: new Map(),
+    offers: new Set(),
+    unreachableTasks: new Map(),
+    completedTasks: [],
+    agents: new Set(),
+  };
+  context.frameworks.live.set(id, framework);
+  context.allocator.addFramework(id, profileOf(info, suppressedRoles), connection.kind === 'connected');
+  return framework;
+}

@@ -1,0 +1,22 @@
+import type { MasterContext } from '../context.js';
+import { discardOffer } from '../offers/take-back.js';
+import { saveFramework } from '../registry/save-framework.js';
+import type { FrameworkRow } from '../state/frameworks.js';
+import { failoverTimeoutMs, startDeadline, stopTimers } from './failover-deadline.js';
+
+/**
+ * The framework's scheduler has gone: its offers are free again, its tasks run on, and unless it comes back within its
+ * failover timeout it is torn down. The deadline is saved, so that it holds beyond a failover of the master.
+ */
+export function disconnectFramework(context: MasterContext, framework: FrameworkRow, reason: string): void {
+  const { id, info } = framework;
+  const delayMs = failoverTimeoutMs(info);
+  stopTimers(framework);
+  const sinceWallMs = context.clock.wallMs();
+  const deadline = startDeadline(context, () => context.frameworks.live.get(id), delayMs);
+  framework.connection = { kind: 'disconnected', sinceWallMs, deadline };
+  context.allocator.deactivateFramework(id);
+  for (const offer of [...framework.offers]) discardOffer(context, offer);
+  if (delayMs > 0) context.registrar.apply(saveFramework(id, info, sinceWallMs + delayMs));
+  context.log.info('Framework disconnected', { framework: id, reason, failoverTimeoutMs: delayMs });
+}

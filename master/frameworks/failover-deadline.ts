@@ -1,0 +1,26 @@
+import type { Timer } from '../../common/runtime/clock.js';
+import type { FrameworkInfo } from '../../proto/index.js';
+import type { MasterContext } from '../context.js';
+import type { FrameworkRow } from '../state/frameworks.js';
+import { tearDown } from './tear-down.js';
+
+/** How long a framework may be without its scheduler before it is torn down; the original's default is not at all. */
+export function failoverTimeoutMs({ failoverTimeout }: FrameworkInfo): number {
+  return Math.max(0, (failoverTimeout ?? 0) * 1000);
+}
+
+/** Tears the framework down after `delayMs` unless the timer is cancelled because its scheduler came back. */
+export function startDeadline(context: MasterContext, find: () => FrameworkRow | undefined, delayMs: number): Timer {
+  return context.clock.after(delayMs, () => {
+    const framework = find();
+    if (framework === undefined) return;
+    context.log.info('Framework failed over too late', { framework: framework.id });
+    tearDown(context, framework);
+  });
+}
+
+/** Stops whatever timer goes with the framework's connection. */
+export function stopTimers({ connection }: FrameworkRow): void {
+  if (connection.kind === 'connected') connection.heartbeat.cancel();
+  else connection.deadline.cancel();
+}

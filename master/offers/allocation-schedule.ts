@@ -1,0 +1,53 @@
+import type { Clock, Timer } from '../../common/runtime/clock.js';
+
+/**
+ * When to look for what could be offered: in the turn after something was freed or added, once for all of a turn, and
+ * at least every `intervalMs`, or sooner when a filter ends.
+ */
+export class AllocationSchedule {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #allocate: () => void;
+  /** When the next filter ends, on the clock; undefined: none. */
+  readonly #nextExpiryMs: () => number | undefined;
+  #soon: Timer | undefined;
+  #later: Timer | undefined;
+  #stopped = false;
+
+  constructor(clock: Clock, intervalMs: number, allocate: () => void, nextExpiryMs: () => number | undefined) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+    this.#allocate = allocate;
+    this.#nextExpiryMs = nextExpiryMs;
+  }
+
+  start(): void {
+    this.#plan();
+  }
+
+  request(): void {
+    if (this.#stopped || this.#soon !== undefined) return;
+    this.#soon = this.#clock.after(0, () => this.#run());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#soon?.cancel();
+    this.#later?.cancel();
+  }
+
+  #run(): void {
+    this.#soon?.cancel();
+    this.#soon = undefined;
+    if (this.#stopped) return;
+    this.#allocate();
+    this.#plan();
+  }
+
+  #plan(): void {
+    this.#later?.cancel();
+    const expiryMs = this.#nextExpiryMs();
+    const untilExpiryMs = expiryMs === undefined ? this.#intervalMs : Math.max(0, expiryMs - this.#clock.nowMs());
+    this.#later = this.#clock.after(Math.min(this.#intervalMs, untilExpiryMs), () => this.#run());
+  }
+}

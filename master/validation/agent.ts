@@ -1,0 +1,14 @@
+import { validateResources } from '../../common/resources/validate.js';
+import type { AgentInfo } from '../../proto/index.js';
+import { validateId } from './id.js';
+import { FINE, inPart, type Reasons, reasonIf } from './reasons.js';
+
+/** What an agent says of itself when it registers or returns. */
+export function validateAgent({ hostname, port, id, resources }: AgentInfo): Reasons {
+  return [
+    ...reasonIf(hostname === '', 'Agent has an empty hostname'),
+    ...reasonIf(port != null && (port < 0 || port > 65_535), `Agent has port ${port}, a port is from 0 to 65535`),
+    ...(id == null ? FINE : inPart('Agent has an invalid id', validateId(id.value))),
+    ...inPart('Agent has invalid resources', validateResources(resources)),
+  ];
+}
