@@ -5,6 +5,7 @@ import type { AgentInfo, ExecutorCall, ExecutorEvent, MasterMessage } from '../p
 import { agentRecord } from './checkpoint/records.js';
 import { recover } from './checkpoint/recovery.js';
 import { Core } from './core.js';
+import { executorEnvironment, taskEnvironment, userOf } from './executor/environment.js';
 import { ExecutorApi } from './executor/executor-api.js';
 import { Executors } from './executor/executors.js';
 import { guardPorts } from './guarded-ports.js';
@@ -13,7 +14,7 @@ import { Departure } from './registration/departure.js';
 import { greetingOf } from './registration/greeting.js';
 import { Registration } from './registration/registration.js';
 import { killTask } from './tasks/kill-task.js';
-import type { FrameworkRow } from './tasks/rows.js';
+import type { ExecutorRow, FrameworkRow, TaskRow } from './tasks/rows.js';
 import { runTask, runTaskGroup } from './tasks/run-task.js';
 import { shutdownFramework } from './tasks/shutdown-framework.js';
 import { updateFramework } from './tasks/update-framework.js';
@@ -127,6 +128,21 @@ export class Agent {
   /** Sandboxes that must not be removed. */
   liveSandboxes(): string[] {
     return [...this.#core.tables.executors()].map(({ directory }) => directory);
+  }
+
+  /** How a command beside a task or a custom executor is run: the same environment, the same user (absent: the agent's). */
+  commandContext(row: TaskRow | ExecutorRow): { environment: Readonly<Record<string, string>>; user?: string } {
+    const isTask = 'executor' in row;
+    const executor = isTask ? row.executor : row;
+    const environment = isTask ? taskEnvironment(this.#core, row) : executorEnvironment(this.#core, row);
+    const user = userOf(this.#core, executor, (isTask ? row.info.command : undefined) ?? executor.info.command);
+    return { environment, ...(user === undefined ? {} : { user }) };
+  }
+
+  /** Ends every task, unregisters and tells `exit`: for an operator who takes the machine out of the cluster. */
+  leave(reason: string): void {
+    if (this.#life === 'recovered') this.#departure.begin(reason);
+    else this.#core.ports.exit(reason);
   }
 
   #notReady(): CallOutcome | undefined {

@@ -6,12 +6,12 @@ import { grpcServerOptions } from '../common/net/grpc-link.js';
 import { answerText } from '../common/net/http/answer.js';
 import { createRouter } from '../common/net/http/router.js';
 import { type OnePort, openOnePort } from '../common/net/one-port.js';
-import { findOwnAddress, type OwnAddress } from '../common/net/own-address.js';
 import { systemClock } from '../common/runtime/clock.js';
 import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
 import { asksFor } from '../common/runtime/flags.js';
 import { createLogger, type Logger } from '../common/runtime/logger.js';
+import { type OwnAddress, ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
 import { MemoryStore } from '../common/store/memory-store.js';
@@ -47,12 +47,12 @@ export function runMaster(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
 async function serve(start: MasterStart, log: Logger): Promise<number> {
   const { flags } = start;
   using shutdown = listenForShutdown(log);
-  const address = await findOwnAddress(flags);
+  const address = await ownAddress(flags);
   const grpc = new Server(grpcServerOptions());
   let http: RequestListener = (_request, response) => answerText(response, 503, 'Master has not finished recovery');
   // The port comes first: one that is taken must be told before the registry is touched.
   const port = await openOnePort(
-    { host: address.bindIp, port: flags.port },
+    { host: address.listenIp, port: flags.port },
     { http: (request, response) => http(request, response), grpc },
   );
   try {

@@ -1,5 +1,5 @@
-import { printListing, type ShownList } from '../../common/net/http/listing.js';
-import { AgentResponse, type MessageType, messageType, toJson } from '../../proto/codec/index.js';
+import { listingPrinter, printAnswer } from '../../common/net/http/listing.js';
+import { AgentResponse, toJson } from '../../proto/codec/index.js';
 import { mesos } from '../../proto/index.js';
 
 const { Response } = mesos.v1.agent;
@@ -9,16 +9,18 @@ type GetExecutors = mesos.v1.agent.Response.GetExecutors.$Properties;
 type GetFrameworks = mesos.v1.agent.Response.GetFrameworks.$Properties;
 type GetTasks = mesos.v1.agent.Response.GetTasks.$Properties;
 
-const CONTAINERS = listing<GetContainers>('GetContainers', Response.GetContainers, [['containers', 'containers']]);
-const EXECUTORS = listing<GetExecutors>('GetExecutors', Response.GetExecutors, [
+const CONTAINERS = listingPrinter<GetContainers>('mesos.v1.agent.Response.GetContainers', Response.GetContainers, [
+  ['containers', 'containers'],
+]);
+const EXECUTORS = listingPrinter<GetExecutors>('mesos.v1.agent.Response.GetExecutors', Response.GetExecutors, [
   ['executors', 'executors'],
   ['completedExecutors', 'completed_executors'],
 ]);
-const FRAMEWORKS = listing<GetFrameworks>('GetFrameworks', Response.GetFrameworks, [
+const FRAMEWORKS = listingPrinter<GetFrameworks>('mesos.v1.agent.Response.GetFrameworks', Response.GetFrameworks, [
   ['frameworks', 'frameworks'],
   ['completedFrameworks', 'completed_frameworks'],
 ]);
-const TASKS = listing<GetTasks>('GetTasks', Response.GetTasks, [
+const TASKS = listingPrinter<GetTasks>('mesos.v1.agent.Response.GetTasks', Response.GetTasks, [
   ['pendingTasks', 'pending_tasks'],
   ['queuedTasks', 'queued_tasks'],
   ['launchedTasks', 'launched_tasks'],
@@ -29,11 +31,11 @@ const TASKS = listing<GetTasks>('GetTasks', Response.GetTasks, [
 /** The JSON text of an answer; the lists of frameworks, executors, tasks and containers are there even when empty. */
 export function printResponse(response: AgentResponse): string {
   const { getContainers, getExecutors, getFrameworks, getState, getTasks } = response;
-  if (getContainers != null) return whole('get_containers', CONTAINERS(getContainers));
-  if (getExecutors != null) return whole('get_executors', EXECUTORS(getExecutors));
-  if (getFrameworks != null) return whole('get_frameworks', FRAMEWORKS(getFrameworks));
-  if (getTasks != null) return whole('get_tasks', TASKS(getTasks));
-  if (getState != null) return whole('get_state', printState(getState));
+  if (getContainers != null) return printAnswer('get_containers', CONTAINERS(getContainers));
+  if (getExecutors != null) return printAnswer('get_executors', EXECUTORS(getExecutors));
+  if (getFrameworks != null) return printAnswer('get_frameworks', FRAMEWORKS(getFrameworks));
+  if (getTasks != null) return printAnswer('get_tasks', TASKS(getTasks));
+  if (getState != null) return printAnswer('get_state', printState(getState));
   return toJson(AgentResponse, response);
 }
 
@@ -44,15 +46,4 @@ function printState(state: mesos.v1.agent.Response.GetState.$Properties): string
     `"get_frameworks":${FRAMEWORKS(state.getFrameworks ?? {})}`,
   ];
   return `{${parts.join(',')}}`;
-}
-
-const whole = (name: string, body: string) => `{"type":"${name.toUpperCase()}","${name}":${body}}`;
-
-function listing<Message extends object>(
-  name: string,
-  codec: MessageType<Message>['codec'],
-  lists: readonly ShownList<Message>[],
-): (message: Message) => string {
-  const type = messageType(`mesos.v1.agent.Response.${name}`, codec);
-  return (message) => printListing(type, message, lists);
 }

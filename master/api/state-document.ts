@@ -1,3 +1,4 @@
+import { summarizeAttributes } from '../../common/attributes.js';
 import { labelsDocument, type TaskDocument, taskDocument } from '../../common/net/http/task-document.js';
 import { Resources } from '../../common/resources/resources.js';
 import { type ResourceSummary, summarize } from '../../common/resources/summary.js';
@@ -63,20 +64,12 @@ function agentDocument(agent: AgentRow): Document {
 }
 
 function recoveredDocument(info: AgentInfo): Document {
-  const attributes = (info.attributes ?? []).map((attribute) => [attribute.name, attributeValue(attribute)]);
   return {
     id: info.id?.value ?? '',
     hostname: info.hostname,
     port: info.port ?? 5051,
-    attributes: Object.fromEntries(attributes),
+    attributes: summarizeAttributes(info.attributes ?? []),
   };
-}
-
-function attributeValue({ text, scalar, ranges, set }: mesos.v1.Attribute.$Properties): string | number {
-  if (scalar != null) return scalar.value;
-  if (ranges != null) return `[${(ranges.range ?? []).map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`;
-  if (set != null) return `{${(set.item ?? []).join(', ')}}`;
-  return text?.value ?? '';
 }
 
 function frameworkDocument(framework: FrameworkRow, { agents }: Master): Document {

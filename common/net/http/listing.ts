@@ -1,20 +1,28 @@
-import { type MessageType, toJson } from '../../../proto/codec/index.js';
+import { type MessageType, messageType, toJson } from '../../../proto/codec/index.js';
 
 /** A list of a message that its JSON shows even when empty: property in memory and name on the wire. */
 export type ShownList<Message> = readonly [property: keyof Message & string, name: string];
 
 /**
- * Prints a message with some lists shown even when they are empty, as the original prints the answers that it streams
- * from its tables; the codec leaves empty lists out.
+ * A printer of messages that shows some lists even when they are empty, as the original prints the answers that it
+ * streams from its tables; the codec leaves empty lists out. `name` is the full name of the type.
  */
-export function printListing<Message extends object>(
-  type: MessageType<Message>,
-  message: Message,
+export function listingPrinter<Message extends object>(
+  name: string,
+  codec: MessageType<Message>['codec'],
   lists: readonly ShownList<Message>[],
-): string {
-  const empty = lists
-    .filter(([property]) => !((message[property] as readonly unknown[] | null | undefined)?.length ?? 0))
-    .map(([, name]) => `"${name}":[]`);
-  const body = toJson(type, message).slice(1, -1);
-  return `{${[...(body === '' ? [] : [body]), ...empty].join(',')}}`;
+): (message: Message) => string {
+  const type = messageType(name, codec);
+  return (message) => {
+    const body = toJson(type, message).slice(1, -1);
+    const empty = lists.filter(([property]) => isEmpty(message[property])).map(([, shown]) => `"${shown}":[]`);
+    return `{${[...(body === '' ? [] : [body]), ...empty].join(',')}}`;
+  };
 }
+
+/** An answer whose one member has been printed already: `{"type":"GET_TASKS","get_tasks":...}`. */
+export function printAnswer(member: string, body: string): string {
+  return `{"type":"${member.toUpperCase()}","${member}":${body}}`;
+}
+
+const isEmpty = (list: unknown) => !Array.isArray(list) || list.length === 0;

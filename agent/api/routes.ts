@@ -1,0 +1,18 @@
+import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
+import { READ_METHODS, type Route } from '../../common/net/http/router.js';
+import { API_VERSION } from '../../common/version.js';
+import { serveExecutorCall } from './executor-endpoint.js';
+import { type OperatorContext, serveOperatorCall } from './operator.js';
+
+/** Every HTTP endpoint of the agent. */
+export function agentRoutes(context: OperatorContext): Route[] {
+  const { agent, daemon } = context;
+  const read = (path: string, handle: Route['handle']): Route => ({ path, methods: READ_METHODS, handle });
+  return [
+    read('/health', ({ response }) => answerEmpty(response, 200)),
+    read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
+    read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
+    { path: '/api/v1/executor', methods: ['POST'], handle: (exchange) => serveExecutorCall(exchange, agent) },
+    { path: '/api/v1', methods: ['POST'], handle: (exchange) => serveOperatorCall(exchange, context) },
+  ];
+}

@@ -1,0 +1,201 @@
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { fixedDetector } from '../common/coordination/detector.js';
+import { grpcDialer } from '../common/net/grpc-link.js';
+import { answerText } from '../common/net/http/answer.js';
+import { createRouter } from '../common/net/http/router.js';
+import { agentEndOfAgentLink } from '../common/net/link-methods.js';
+import { openOnePort } from '../common/net/one-port.js';
+import { systemClock } from '../common/runtime/clock.js';
+import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
+import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
+import { asksFor } from '../common/runtime/flags.js';
+import { createLogger, type Logger } from '../common/runtime/logger.js';
+import { type OwnAddress, ownAddress } from '../common/runtime/own-address.js';
+import { systemRandom } from '../common/runtime/random.js';
+import { listenForShutdown } from '../common/runtime/shutdown.js';
+import { openSqliteStore } from '../common/store/sqlite-store.js';
+import { API_VERSION, RELEASE } from '../common/version.js';
+import { Agent } from './agent.js';
+import { agentRoutes } from './api/routes.js';
+import { sandboxReader } from './api/sandbox-reader.js';
+import { sessionStarter } from './api/session-starter.js';
+import { Sessions } from './api/sessions.js';
+import { createProber } from './checks/prober.js';
+import { PosixContainerizer } from './containerizer/posix-containerizer.js';
+import { type AgentFlags, type AgentStart, agentHelp, readAgentFlags } from './flags.js';
+import { startHousekeeping } from './housekeeping.js';
+import type { AgentSettings } from './ports.js';
+import { detectResources } from './resources/detect.js';
+import { Garbage } from './sandbox/garbage.js';
+
+/** How long clients may take to finish what is under way, and the store to write what waits, when the agent stops. */
+const STOP_BOUND_MS = 2_000;
+
+/** Why the agent's process ends. */
+type End = { readonly failed: boolean; readonly reason: string };
+
+/**
+ * Runs an agent until a signal or its master ends it: `argv` are the arguments after the program's name. Gives the exit
+ * code; never rejects for a mistake of the operator's, which is printed. Tasks outlive it, unless SIGUSR1 or the master
+ * told it to leave.
+ */
+export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return reportStartFailure(async () => {
+    if (asksFor('help', argv)) return print(agentHelp(process.stdout.columns));
+    if (asksFor('version', argv)) return print(`meseta ${RELEASE} (Mesos API ${API_VERSION})`);
+    const start = readAgentFlags({ argv, env });
+    const log = createLogger('agent', start.flags.logLevel);
+    for (const warning of start.warnings) log.warn(warning);
+    exitOnUncaughtErrors(log);
+    return await serve(start, env, log);
+  });
+}
+
+async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Promise<number> {
+  using shutdown = listenForShutdown(log);
+  const address = await ownAddress(start.flags);
+  let http: RequestListener = (_request, response) => answerText(response, 503, 'Agent has not finished recovery');
+  // The port comes first: one that is taken must be told before anything in the work directory is touched.
+  const port = await openOnePort(
+    { host: address.listenIp, port: start.flags.port },
+    { http: (request, response) => http(request, response) },
+  );
+  try {
+    // The port that others are told must be known even when any free one was asked for.
+    const flags = { ...start.flags, advertisePort: start.flags.advertisePort ?? port.port };
+    await mkdir(flags.workDir, { recursive: true, mode: 0o755 });
+    await using stack = new AsyncDisposableStack();
+    const store = await openSqliteStore(join(flags.workDir, 'meta', 'agent.sqlite'), {
+      log: log.child({ part: 'store' }),
+    });
+    stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), log));
+    const containerizer = await startContainerizer(flags, log);
+    stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(), log));
+
+    const end = Promise.withResolvers<End>();
+    const garbage = new Garbage(
+      { workDir: flags.workDir, delayMs: flags.gcDelayMs, headroom: flags.gcDiskHeadroom },
+      systemClock,
+      log,
+    );
+    const agent = new Agent(
+      {
+        clock: systemClock,
+        random: systemRandom,
+        logger: log,
+        store,
+        detector: fixedDetector(flags.master, systemClock),
+        dialer: grpcDialer(agentEndOfAgentLink, log),
+        containerizer,
+        prober: createProber(containerizer),
+        fatal: (reason) => end.resolve({ failed: true, reason }),
+        exit: (reason) => end.resolve({ failed: false, reason }),
+        sandboxEnded: (directory, atWallMs) => garbage.ended(directory, atWallMs),
+      },
+      await settings(flags, address, env),
+    );
+    stack.defer(() => agent.stop());
+    await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
+    stack.use(startHousekeeping(agent, garbage, flags, log));
+    stack.use(listenForLeave(agent));
+    http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
+    log.info('Agent is listening', { address: `${address.ip}:${flags.advertisePort}`, workDir: flags.workDir });
+
+    const { failed, reason } = await untilEnd(shutdown.signal, end.promise);
+    log[failed ? 'error' : 'info']('Agent is stopping', { reason });
+    agent.stop();
+    await stopWithin(STOP_BOUND_MS + 500, 'port', port.close(STOP_BOUND_MS), log);
+    return failed ? DAEMON_EXIT.failed : DAEMON_EXIT.done;
+  } finally {
+    await port.close(0);
+    log.info('Agent has stopped');
+  }
+}
+
+async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<PosixContainerizer> {
+  await mkdir(flags.runtimeDir, { recursive: true, mode: 0o700 });
+  const containerizer = new PosixContainerizer({
+    workDir: flags.workDir,
+    runtimeDir: flags.runtimeDir,
+    logger: logger.child({ part: 'containerizer' }),
+    fetch: () => Promise.reject(new Error('Nothing can be fetched yet')),
+  });
+  await containerizer.start();
+  return containerizer;
+}
+
+async function settings(flags: AgentFlags, address: OwnAddress, env: NodeJS.ProcessEnv): Promise<AgentSettings> {
+  const resources = await detectResources(flags.resources, flags.workDir, flags.defaultRole);
+  return {
+    info: {
+      hostname: address.hostname,
+      port: flags.advertisePort ?? flags.port,
+      resources: resources.toWire(),
+      attributes: [...flags.attributes],
+    },
+    ip: address.ip,
+    workDir: await realpath(flags.workDir),
+    version: RELEASE,
+    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    environment: flags.executorEnvironment ?? inheritedEnvironment(env),
+    switchUser: flags.switchUser,
+    recover: flags.recover,
+    strict: flags.strict,
+    reconfigurationPolicy: flags.reconfigurationPolicy,
+    recoveryTimeoutMs: flags.recoveryTimeoutMs,
+    registrationBackoffMs: flags.registrationBackoffMs,
+    executorRegistrationTimeoutMs: flags.executorRegistrationTimeoutMs,
+    executorReregistrationTimeoutMs: flags.executorReregistrationTimeoutMs,
+    executorShutdownGraceMs: flags.executorShutdownGraceMs,
+    heartbeatMs: flags.heartbeatMs,
+    authenticateExecutors: flags.authenticateExecutors,
+    maxCompletedExecutorsPerFramework: flags.maxCompletedExecutorsPerFramework,
+  };
+}
+
+/** The agent's own environment without what configures agents and Node: as in the original, executors start from it. */
+function inheritedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const passed = Object.entries(env).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && !/^(MESOS_|MESETA_|LIBPROCESS_|NODE_)/.test(pair[0]),
+  );
+  return Object.fromEntries(passed);
+}
+
+function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainerizer) {
+  return agentRoutes({
+    agent,
+    files: sandboxReader(agent),
+    sessions: new Sessions(),
+    start: sessionStarter(containerizer),
+    daemon: {
+      flags: start.printFlags(),
+      startedWallMs: systemClock.wallMs(),
+      masterHostname: start.flags.master.replace(/:\d+$/, ''),
+    },
+  });
+}
+
+/** SIGUSR1 takes the agent out of the cluster for good, as in the original: its tasks end, then it unregisters. */
+function listenForLeave(agent: Agent): Disposable {
+  const heard = () => agent.leave('Received SIGUSR1');
+  process.on('SIGUSR1', heard);
+  return { [Symbol.dispose]: () => void process.off('SIGUSR1', heard) };
+}
+
+async function untilEnd(signal: AbortSignal, end: Promise<End>): Promise<End> {
+  const stopped = new Promise<End>((resolve) => {
+    const told = () => resolve({ failed: false, reason: 'told by a signal' });
+    if (signal.aborted) told();
+    signal.addEventListener('abort', told, { once: true });
+  });
+  return await Promise.race([stopped, end]);
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return DAEMON_EXIT.done;
+}
+
+if (import.meta.main) process.exit(await runAgent(process.argv.slice(2), process.env));
