@@ -20,10 +20,10 @@ const protos = globSync(['proto/mesos/**/*.proto', 'proto/meseta/*.proto'], { cw
 const hash = inputsHash();
 if (!process.argv.includes('--force') && isFresh(hash)) process.exit(0);
 
-// A folder beside the target, so that renaming is atomic; outputs move first and the hash last, so that a run that is
+// A folder inside the target, so that renaming is atomic; outputs move first and the hash last, so that a run that is
 // killed halfway is repeated.
 mkdirSync(target, { recursive: true });
-const staging = mkdtempSync(join(root, 'proto/.generating-'));
+const staging = mkdtempSync(join(target, '.staging-'));
 try {
   await Promise.all([generateTypes(), generateCode()]);
   writeFileSync(join(staging, 'descriptor.js'), descriptorModule());
@@ -65,9 +65,10 @@ async function generateCode() {
   const code = readFileSync(join(staging, 'plain.js'), 'utf8');
   const importLine = 'import $protobuf from "protobufjs/minimal.js";';
   if (!code.includes(importLine)) throw new Error(`Cannot adapt the generated code: it lacks the line ${importLine}`);
+  const flat = code.replace(/^ +/gm, ''); // half of the text, which every daemon would keep in memory
   writeFileSync(
     join(staging, 'messages.js'),
-    code.replace(importLine, () => integerRuntime()),
+    flat.replace(importLine, () => integerRuntime()),
   );
 }
 

@@ -54,11 +54,6 @@ export function fieldsOf(type: string): readonly Field[] {
   return shape.fields;
 }
 
-/** Full names of everything declared, messages and enums. */
-export function typeNames(): string[] {
-  return Object.keys(allDeclarations());
-}
-
 function readShape(type: string): TypeShape {
   const declared = allDeclarations()[type];
   if (declared === undefined) return SCALAR;
