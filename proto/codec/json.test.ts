@@ -175,6 +175,16 @@ describe('fromJson()', () => {
     expect(error).toMatchObject({ code: 'SYNTAX', message: `Failed to parse body into JSON: ${problem}` });
   });
 
+  it.each([
+    ['a string without end', `{"a${'x'.repeat(5e6)}`],
+    ['escapes without end', `{"a${'\\n'.repeat(5e6)}`],
+    ['spaces', `{${' '.repeat(5e6)}!`],
+    ['digits', `{"a":${'1'.repeat(5e6)}!`],
+    ['wrong base64', `{"message":{"data":"${'='.repeat(5e6)}?"}}`],
+  ])('refuses megabytes of %s without running out of stack', (_, text) => {
+    expect(refusal(() => fromJson(SchedulerCall, text)).message.length).toBeLessThan(250);
+  });
+
   it("names every missing field, a message's own first", () => {
     const call = {
       subscribe: { framework_info: { name: 'n' } },
