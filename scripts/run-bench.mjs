@@ -19,7 +19,8 @@ process.exit(0);
 
 function print({ name, rows, notes = [] }) {
   console.log(name);
-  const header = ['what', 'unit', 'median', 'min', 'max', 'runs'];
+  const quantiles = ['p90', 'p99'].filter((name) => rows.some((row) => row[name] !== undefined));
+  const header = ['what', 'unit', 'median', 'min', 'max', ...quantiles, 'runs'];
   const cells = rows.map((row) => header.map((column) => format(row[column])));
   const widths = header.map((title, at) => Math.max(title.length, ...cells.map((line) => line[at].length)));
   const line = (texts) =>
