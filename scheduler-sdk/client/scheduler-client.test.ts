@@ -75,6 +75,17 @@ describe('SchedulerClient subscribing', () => {
     expect(seen).toEqual(['subscribed F9 true', 'offers']);
   });
 
+  it('never subscribes without an id once it has heard one, not even while that is being written', () => {
+    const clock = new VirtualClock();
+    const store = new MemoryStore(clock, { flushMs: () => 60_000 });
+    const { master } = start({}, {}, { store, clock });
+    master.advance(60_000);
+    master.subscribe('F9');
+    master.disconnect();
+    master.advance(2_000);
+    expect(master.expect.subscribe().frameworkInfo.id).toEqual({ value: 'F9' });
+  });
+
   it('comes back under its old id after a restart', () => {
     const { master, client } = start();
     master.subscribe('F9');
@@ -311,6 +322,20 @@ describe('SchedulerClient and status updates', () => {
 });
 
 describe('SchedulerClient reconciling', () => {
+  it('keeps to itself what a reconciliation tells again', () => {
+    const updates: TaskUpdate[] = [];
+    const update = (told: TaskUpdate) => {
+      updates.push(told);
+      told.confirm();
+    };
+    const { master, info } = startWithTask({ update });
+    master.send.status(info, 'TASK_RUNNING');
+    master.expect.acknowledge();
+    master.send.answer(info, 'TASK_RUNNING');
+    master.send.answer(info, 'TASK_UNREACHABLE');
+    expect(updates.map(({ status }) => TaskState[status.state])).toEqual(['TASK_RUNNING', 'TASK_UNREACHABLE']);
+  });
+
   it('asks for each unfinished task until it is answered, with growing waits, then for all the master knows', () => {
     let reconciled = 0;
     const before = startWithTask();
@@ -389,6 +414,20 @@ describe('SchedulerClient stopping', () => {
     const again = start({}, {}, { store: master.store, clock: master.clock });
     expect(again.master.expect.subscribe().frameworkInfo.id).toBeUndefined();
     expect(again.client.tasks.size).toBe(0);
+  });
+
+  it('tears down again when the connection broke before the master had heard', () => {
+    const { master, client } = startWithTask();
+    let done = false;
+    client.stop({ teardown: true }, () => {
+      done = true;
+    });
+    master.expect.call('TEARDOWN');
+    master.disconnect();
+    master.subscribe();
+    expect(done).toBe(false);
+    master.expect.teardown();
+    expect(done).toBe(true);
   });
 
   it('connects first when it is to be torn down while disconnected, and says so when no master is there', () => {

@@ -62,6 +62,12 @@ const REDIAL = { firstMs: 1_000, mostMs: 15_000 };
 const LEAST_REDIAL_MS = 100;
 /** A kill can be lost with an agent's connection; it is repeated as long as the task lives. */
 const KILL_REPEAT_MS = 30_000;
+/** It is under way, or there is nothing to kill. */
+const KILL_IS_VAIN: ReadonlySet<mesos.v1.TaskState> = new Set([
+  mesos.v1.TaskState.TASK_KILLING,
+  mesos.v1.TaskState.TASK_UNKNOWN,
+  mesos.v1.TaskState.TASK_GONE_BY_OPERATOR,
+]);
 /** How long a teardown waits for a master to hear it. */
 const TEARDOWN_PATIENCE_MS = 10_000;
 
@@ -85,6 +91,8 @@ export class SchedulerClient {
   #state: ClientState = 'idle';
   #sinceMs = 0;
   #frameworkId: string | undefined;
+  /** Whether the store has the id. */
+  #recorded = false;
   #leader: string | undefined;
   #watch: Watch | undefined;
   #stream: EventStream | undefined;
@@ -94,6 +102,7 @@ export class SchedulerClient {
   /** Events that arrived while the framework id was being written down. */
   #held: SchedulerEvent[] = [];
   #teardownDone: ((error?: CodedError) => void) | undefined;
+  #teardownSent = false;
 
   /** Throws `BAD_INPUT` when the options are wrong. */
   constructor(ports: SchedulerPorts, options: SchedulerOptions, handler: SchedulerHandler) {
@@ -205,10 +214,16 @@ export class SchedulerClient {
     this.#send(calls.suppress(roles));
   }
 
-  /** Wants a task dead. Remembered, across restarts too, and repeated until the task has ended. */
+  /**
+   * Wants a task dead. Remembered, across restarts too, and repeated until the task has ended; for a task that this
+   * framework does not remember it is sent once.
+   */
   kill(taskId: string, policy?: KillPolicy): void {
-    const task = this.#tasks.wantKill({ taskId }, policy);
-    if (!this.#tasks.isLaunching(taskId)) this.#send(calls.kill(task, policy));
+    const known = this.#tasks.all.get(taskId);
+    if (known && isTerminal(stateOf(known))) return;
+    if (known) this.#tasks.wantKill(known, policy);
+    // The master cannot know it yet: the kill follows the ACCEPT.
+    if (!this.#tasks.isLaunching(taskId)) this.#send(calls.kill(known ?? { taskId }, policy));
   }
 
   /** Stops an executor and all its tasks. */
@@ -266,6 +281,7 @@ export class SchedulerClient {
       return;
     }
     this.#frameworkId = outcome.frameworkId;
+    this.#recorded = outcome.frameworkId !== undefined;
     this.#tasks.restore(outcome.tasks);
     this.#move('seeking');
     this.#watch = this.#ports.detector.watch((leader) => this.#leaderFound(leader?.address));
@@ -296,7 +312,8 @@ export class SchedulerClient {
     const wasSubscribed = this.#state === 'subscribed';
     this.#hangUp();
     this.#move('seeking', { reason });
-    this.#redial = this.#ports.clock.after(LEAST_REDIAL_MS + this.#backoff.next(), () => {
+    const waitMs = this.#teardownSent ? 0 : LEAST_REDIAL_MS + this.#backoff.next();
+    this.#redial = this.#ports.clock.after(waitMs, () => {
       this.#redial = undefined;
       if (this.#state === 'seeking' && this.#leader !== undefined) this.#dial(this.#leader);
     });
@@ -317,22 +334,20 @@ export class SchedulerClient {
   /** The master has confirmed the subscription: the id is written down before anything else happens. */
   #admit({ frameworkId, masterInfo }: mesos.v1.scheduler.Event.Subscribed.$Properties): void {
     const id = frameworkId.value;
-    const first = this.#frameworkId === undefined;
-    if (!first && id !== this.#frameworkId) {
+    if (this.#frameworkId !== undefined && id !== this.#frameworkId) {
       this.#fail('refused', `Cannot subscribe: the master calls us ${id}, our id is ${this.#frameworkId}`);
       return;
     }
     this.#move('admitting');
+    this.#frameworkId = id;
     const stream = this.#stream;
+    const first = !this.#recorded;
     const admitted = () => {
-      this.#frameworkId = id;
+      this.#recorded = true;
       if (this.#state === 'admitting' && this.#stream === stream) this.#admitted(id, masterInfo ?? undefined, first);
     };
-    if (!first) admitted();
-    else
-      this.#ports.store.write([{ kind: 'subscribed', frameworkId: id }], (error) =>
-        error === undefined ? admitted() : this.#storeFailed(error),
-      );
+    if (first) this.#ports.store.write([{ kind: 'subscribed', frameworkId: id }], this.#unlessFailed(admitted));
+    else admitted();
   }
 
   #admitted(frameworkId: string, master: mesos.v1.MasterInfo.$Properties | undefined, first: boolean): void {
@@ -353,6 +368,7 @@ export class SchedulerClient {
 
   #received(event: SchedulerEvent): void {
     if (event.error) this.#errorReceived(event.error.message);
+    else if (this.#teardownDone !== undefined) return;
     else if (this.#state !== 'subscribed') this.#held.push(event);
     else if (event.update) this.#updateReceived(event.update.status);
     else this.#guard(() => dispatchEvent(event, this.#handler, (offers) => this.decline(offers)));
@@ -364,7 +380,9 @@ export class SchedulerClient {
   }
 
   #errorReceived(message: string): void {
-    this.#fail(failureOf(message), `Cannot stay subscribed: the master says "${message}"`);
+    const kind = failureOf(message);
+    if (this.#teardownSent && kind === 'removed') this.#tornDown();
+    else this.#fail(kind, `Cannot stay subscribed: the master says "${message}"`);
   }
 
   #refused(refusal: CallRefused): void {
@@ -401,8 +419,7 @@ export class SchedulerClient {
 
   #repeatKills(): void {
     for (const task of this.#tasks.unfinished()) {
-      const dying = stateOf(task) === mesos.v1.TaskState.TASK_KILLING;
-      if (task.kill && !dying && !isTerminal(stateOf(task))) this.#send(calls.kill(task, task.kill.policy));
+      if (task.kill && !KILL_IS_VAIN.has(stateOf(task))) this.#send(calls.kill(task, task.kill.policy));
     }
     this.#killTimer = this.#ports.clock.after(KILL_REPEAT_MS, () => this.#repeatKills());
   }
@@ -414,21 +431,27 @@ export class SchedulerClient {
 
   // --- the end ---
 
+  /**
+   * The master ends the stream of a framework that is torn down, but a stream may end by itself as well: only a refused
+   * SUBSCRIBE proves that the framework is gone and its id may be forgotten.
+   */
   #tearDown(done: (error?: CodedError) => void): void {
     this.#teardownDone = done;
-    if (this.#state === 'subscribed') {
-      this.#sendTeardown();
-      return;
-    }
+    if (this.#state === 'subscribed') this.#sendTeardown();
     this.#ports.clock.after(TEARDOWN_PATIENCE_MS, () => {
       if (this.#state === 'stopped' || this.#state === 'failed') return;
       this.#stopped();
-      done(new CodedError('TIMED_OUT', 'Cannot tear down: no master was reached, the framework is still registered'));
+      const what = this.#teardownSent ? 'the master did not confirm it' : 'no master was reached';
+      done(new CodedError('TIMED_OUT', `Cannot tear down: ${what}, the framework may still be registered`));
     });
   }
 
   #sendTeardown(): void {
     this.#send(calls.teardown());
+    this.#teardownSent = true;
+  }
+
+  #tornDown(): void {
     this.#stopped(true);
     const forget = [...this.#tasks.all.keys()].map((taskId) => ({ kind: 'forget-task', taskId }) as const);
     this.#ports.store.write([{ kind: 'forget-framework' }, ...forget], (error) => {
@@ -441,6 +464,10 @@ export class SchedulerClient {
     if (this.#state !== 'idle') this.#move('stopping', { tornDown });
     this.#release();
     this.#move('stopped');
+  }
+
+  #unlessFailed(written: () => void): (error?: Error) => void {
+    return (error) => (error === undefined ? written() : this.#storeFailed(error));
   }
 
   #storeFailed(cause: Error): void {

@@ -3,7 +3,6 @@ import type { StoreChange } from '../../common/store/store.js';
 import type { KillPolicy, TaskInfo, TaskStatus } from '../../proto/index.js';
 import type { FrameworkChange, FrameworkStore } from '../store/framework-store.js';
 import { isTerminal, type LaunchedTask, stateOf } from '../store/launched-task.js';
-import type { TaskRef } from './calls.js';
 
 type Changes = readonly StoreChange[];
 
@@ -79,14 +78,11 @@ export class TaskTable {
     this.#write([toChange(task), ...this.#forgetOldest(), ...own.map(toOwnChange)], done);
   }
 
-  /** Remembers that the framework wants the task dead. Returns the task as now known. */
-  wantKill(ref: TaskRef, policy: KillPolicy | undefined): LaunchedTask {
-    const unknown = { taskId: ref.taskId, info: undefined, status: undefined, uuid: undefined };
-    const before = this.#tasks.get(ref.taskId) ?? { ...unknown, agentId: ref.agentId };
-    const task: LaunchedTask = { ...before, kill: { policy }, changedAtMs: this.#clock.wallMs() };
+  /** Remembers that the framework wants a known task dead. */
+  wantKill(known: LaunchedTask, policy: KillPolicy | undefined): void {
+    const task: LaunchedTask = { ...known, kill: { policy }, changedAtMs: this.#clock.wallMs() };
     this.#put(task);
     this.#write([toChange(task)], () => {});
-    return task;
   }
 
   #toTask(info: TaskInfo): LaunchedTask {

@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/runtime/logger.js';
 import type { StoreChange } from '../../common/store/store.js';
 import { mesos, type TaskStatus } from '../../proto/index.js';
+import type { LaunchedTask } from '../store/launched-task.js';
 import type { TaskUpdate } from './handler.js';
 import type { TaskTable } from './task-table.js';
 
@@ -58,7 +59,8 @@ export class UpdateInbox {
     if (hasUuid(status) && sameBytes(known?.uuid, status.uuid)) {
       this.#ports.acknowledge(status); // the earlier acknowledgement was lost on its way
       this.#next(taskId, lane);
-    } else this.#deliver(taskId, lane, status);
+    } else if (isOldNews(status, known)) this.#next(taskId, lane);
+    else this.#deliver(taskId, lane, status);
   }
 
   #deliver(taskId: string, lane: Lane, status: TaskStatus): void {
@@ -91,6 +93,12 @@ export class UpdateInbox {
       this.#next(taskId, lane);
     });
   }
+}
+
+/** A reconciliation tells again what is known: hundreds of them must not cost a write each. */
+function isOldNews(status: TaskStatus, known: LaunchedTask | undefined): boolean {
+  const { REASON_RECONCILIATION } = mesos.v1.TaskStatus.Reason;
+  return !hasUuid(status) && status.reason === REASON_RECONCILIATION && status.state === known?.status?.state;
 }
 
 function fieldsOf(status: TaskStatus) {

@@ -213,8 +213,12 @@ export class Expectations {
     return body(this.call('MESSAGE').message);
   }
 
+  /** A TEARDOWN, which is obeyed: the stream ends, and the client learns that its id is gone. */
   teardown(): void {
     this.call('TEARDOWN');
+    this.#master.disconnect('torn down');
+    this.subscribe();
+    this.#master.send.error('Framework has been removed');
   }
 }
 
