@@ -50,12 +50,10 @@ function admit(
   const id = frameworkId(info.id.value);
   const runnerId = executorInfo ? (executorInfo.executorId.value as ExecutorId) : executorIdOf(first);
   const known = tasks.find((task) => core.tables.task(id, taskId(task.taskId.value)));
-  if (known)
-    core.log.warn('Ignoring the launch of a task that is here already', {
-      framework: id,
-      task: known.taskId.value,
-    });
-  return;
+  if (known) {
+    core.log.warn('Ignoring the launch of a task that is here already', { framework: id, task: known.taskId.value });
+    return;
+  }
   if (core.tables.frameworks.get(id)?.terminating) {
     core.log.warn('Ignoring a launch for a framework that is being shut down', { framework: id });
     return;
