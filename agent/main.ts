@@ -7,6 +7,7 @@ import { answerText } from '../common/net/http/answer.js';
 import { createRouter } from '../common/net/http/router.js';
 import { agentEndOfAgentLink } from '../common/net/link-methods.js';
 import { openOnePort } from '../common/net/one-port.js';
+import type { Resources } from '../common/resources/resources.js';
 import { systemClock } from '../common/runtime/clock.js';
 import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
@@ -27,7 +28,7 @@ import { PosixContainerizer } from './containerizer/posix-containerizer.js';
 import { type AgentFlags, type AgentStart, agentHelp, readAgentFlags } from './flags.js';
 import { startHousekeeping } from './housekeeping.js';
 import type { AgentSettings } from './ports.js';
-import { detectResources } from './resources/detect.js';
+import { detectResources, inspectMachine } from './resources/detect.js';
 import { Garbage } from './sandbox/garbage.js';
 
 /** How long clients may take to finish what is under way, and the store to write what waits, when the agent stops. */
@@ -94,7 +95,7 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Pr
         exit: (reason) => end.resolve({ failed: false, reason }),
         sandboxEnded: (directory, atWallMs) => garbage.ended(directory, atWallMs),
       },
-      await settings(flags, address, env),
+      await settings(flags, await resourcesOf(start), address, env),
     );
     stack.defer(() => agent.stop());
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
@@ -126,8 +127,17 @@ async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<Po
   return containerizer;
 }
 
-async function settings(flags: AgentFlags, address: OwnAddress, env: NodeJS.ProcessEnv): Promise<AgentSettings> {
-  const resources = await detectResources(flags.resources, flags.workDir, flags.defaultRole);
+/** From the flag's text: an amount of 0, which means that nothing is to be found out, is gone from what was parsed. */
+async function resourcesOf({ flags, printFlags }: AgentStart): Promise<Resources> {
+  return detectResources(await inspectMachine(flags.workDir), printFlags()['resources'], flags.defaultRole);
+}
+
+async function settings(
+  flags: AgentFlags,
+  resources: Resources,
+  address: OwnAddress,
+  env: NodeJS.ProcessEnv,
+): Promise<AgentSettings> {
   return {
     info: {
       hostname: address.hostname,

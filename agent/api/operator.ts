@@ -6,7 +6,6 @@ import { mesos } from '../../proto/index.js';
 import type { SandboxFiles } from './api-ports.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { answerRead } from './operator-answers.js';
-import { printResponse } from './print-response.js';
 import { launchSession, type SessionContext, waitForSession } from './session-endpoint.js';
 
 const { Type } = mesos.v1.agent.Call;
@@ -35,7 +34,7 @@ export async function serveOperatorCall(exchange: Exchange, context: OperatorCon
     default: {
       const answer = answerRead(type, context.agent, context.daemon);
       if (answer === undefined) throw new HttpRefusal(501, `The call ${Type[type]} is not served by this release`);
-      answerMessage(exchange, AgentResponse, answer, printResponse);
+      answerMessage(exchange, AgentResponse, answer);
     }
   }
 }

@@ -6,7 +6,6 @@ import { mesos } from '../../proto/index.js';
 import type { Master } from '../master.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { answerRead } from './operator-answers.js';
-import { printResponse } from './print-response.js';
 
 const { Type } = mesos.v1.master.Call;
 
@@ -15,7 +14,7 @@ export async function serveOperatorCall(exchange: Exchange, master: Master, daem
   const call = await readCall(exchange.request, MasterCall);
   const answer = answerRead(checkCall(call), master, daemon);
   if (answer === undefined) throw refuseOther(call);
-  answerMessage(exchange, MasterResponse, answer, printResponse);
+  answerMessage(exchange, MasterResponse, answer);
 }
 
 /** The type of a call that has the member its type asks for. */

@@ -57,17 +57,12 @@ export function encodeAs<Message>(media: MediaType, type: MessageType<Message>, 
   return media === JSON_MEDIA ? Buffer.from(toJson(type, message)) : encode(type, message);
 }
 
-/**
- * Answers a call with one message, in the media that the client allows. `print` replaces the JSON text where the
- * original's differs from what the codec prints.
- */
+/** Answers a call with one message, in the media that the client allows. */
 export function answerMessage<Message>(
   { request, response }: Exchange,
   type: MessageType<Message>,
   message: Message,
-  print: (message: Message) => string = (printed) => toJson(type, printed),
 ): void {
   const media = chooseAnswerMedia(request.headers.accept);
-  const body = media === JSON_MEDIA ? Buffer.from(print(message)) : encode(type, message);
-  answerBytes(response, 200, media, body);
+  answerBytes(response, 200, media, encodeAs(media, type, message));
 }
