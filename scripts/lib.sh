@@ -18,8 +18,10 @@ newer_than() {
 install_packages() {
   newer_than "$root/node_modules/.meseta-installed" "$root/package.json" "$root/package-lock.json" && return 0
   command -v npm >/dev/null 2>&1 || die 'Cannot install packages: npm is not on the PATH; install Node.js with npm (any release since 20), then try again'
-  say 'Installing packages (npm ci) ...'
-  (cd "$root" && npm ci --no-audit --no-fund --loglevel=error) >&2 || die 'Cannot install packages: npm ci failed, its messages stand above'
+  say 'Installing packages (npm install) ...'
+  # Not `npm ci`: it refuses a lock file made where a registry lacks the optional packages of other platforms.
+  (cd "$root" && npm install --no-save --no-audit --no-fund --loglevel=error) >&2 ||
+    die 'Cannot install packages: npm install failed, its messages stand above'
   find_node
   touch "$root/node_modules/.meseta-installed"
 }
