@@ -7,7 +7,7 @@ import { taskRecord } from './checkpoint/records.js';
 import type { AgentOptions, AgentPorts } from './ports.js';
 import { UpdateStreams } from './status-updates/update-streams.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from './tasks/rows.js';
-import { type Removal, Tables } from './tasks/tables.js';
+import { noteStatus, type Removal, Tables } from './tasks/tables.js';
 import { isTerminal, moveTask } from './tasks/task-state.js';
 
 type TaskState = mesos.v1.TaskState;
@@ -155,10 +155,7 @@ export class Core {
   #apply(task: TaskRow, status: TaskStatus): void {
     const from = task.state;
     task.state = moveTask(from, status.state);
-    const { data: _, ...kept } = status;
-    const at = task.statuses.findIndex(({ state }) => state === status.state);
-    if (at >= 0) task.statuses.splice(at, 1);
-    task.statuses.push(kept);
+    noteStatus(task, status);
     this.log.info('Task has a new state', {
       framework: task.executor.framework.id,
       task: task.id,

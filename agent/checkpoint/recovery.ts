@@ -6,6 +6,7 @@ import type { Core } from '../core.js';
 import type { Executors } from '../executor/executors.js';
 import type { ExecutorRow, TaskRow } from '../tasks/rows.js';
 import { taskDirectory } from '../tasks/sandbox.js';
+import { noteStatus } from '../tasks/tables.js';
 import { reconfigurationProblem } from './reconfiguration.js';
 import { agentRecord, type Checkpoints, readRecords, remove } from './records.js';
 
@@ -123,7 +124,7 @@ function addRows(core: Core, found: Checkpoints): void {
     if (!row) continue;
     row.state = status.state;
     row.checkpointedState = status.state;
-    row.statuses.push(status);
+    noteStatus(row, status);
     row.pid = status.containerStatus?.executorPid ?? row.pid;
   }
   const ownerOf = (id: FrameworkId) => tables.frameworks.get(id) ?? { id, checkpoint: true };

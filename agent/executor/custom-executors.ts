@@ -59,8 +59,12 @@ export class CustomExecutors {
   /** Starts the program of an executor that is on disk. */
   start(row: ExecutorRow): void {
     if (row.phase !== 'checkpointing') return;
-    row.phase = movePhase(row.phase, 'launching');
     const session = this.#open(row);
+    if (row.state === 'terminating') {
+      this.#ended(session, TERMINATED, undefined); // told to end before it began
+      return;
+    }
+    row.phase = movePhase(row.phase, 'launching');
     const unsupported = unsupportedContainer(row.info.container);
     if (unsupported !== undefined) {
       this.#ended(session, containerFailed(unsupported), undefined);
@@ -150,9 +154,10 @@ export class CustomExecutors {
 
   /** Asks the program to end, and ends it after its grace period; at once if it cannot be asked. */
   shutdown(row: ExecutorRow): void {
-    const session = this.#sessions.get(row.containerId);
-    if (!session || row.state === 'terminating' || row.state === 'terminated') return;
+    if (row.state === 'terminating' || row.state === 'terminated') return;
     row.state = 'terminating';
+    const session = this.#sessions.get(row.containerId);
+    if (!session) return; // not on disk yet: it will not be started
     session.deadline?.cancel();
     const { clock, containerizer } = this.#core.ports;
     if (!session.link) {

@@ -25,7 +25,7 @@ export class Executors {
   /** Starts tasks that are on disk, and their executor if it is new. */
   launch(executor: ExecutorRow, tasks: readonly TaskRow[]): void {
     if (executor.kind === 'custom') {
-      if (executor.phase === 'checkpointing' && executor.state === 'registering') this.custom.start(executor);
+      if (executor.phase === 'checkpointing') this.custom.start(executor);
       this.custom.deliver(executor, tasks);
     } else {
       for (const task of tasks) this.builtIn.launch(task);

@@ -69,12 +69,13 @@ function admit(
   const framework = core.tables.framework(id, info);
   framework.info = info;
   const present = framework.executors.get(runnerId);
-  if (present?.state === 'terminating') {
-    drop(core, framework, runnerId, tasks);
+  if (present && isEnding(present)) {
+    drop(core, framework, present, tasks);
     return;
   }
-  const executor =
-    present && present.state !== 'terminated' ? present : addExecutor(core, framework, first, executorInfo, runnerId);
+  // A built-in executor that only waits for acknowledgements has no process to be gone: it goes on.
+  if (present) present.state = present.state === 'terminated' ? 'running' : present.state;
+  const executor = present ?? addExecutor(core, framework, first, executorInfo, runnerId);
   const group = inGroup ? executor.nextGroup++ : undefined;
   const rows = tasks.map((task) => addTask(core, executor, task, group));
   const fresh = executor === present ? [] : [frameworkRecord(framework), executorRecord(executor)];
@@ -145,11 +146,15 @@ function shortCommand(value: string, shell: boolean): string {
   return `sh -c '${value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN - 3)}...` : value}'`;
 }
 
-/** The executor is ending: nothing may be added to it. */
-function drop(core: Core, framework: FrameworkRow, executor: ExecutorId, tasks: readonly TaskInfo[]): void {
-  const { state, fields } = lost(framework.info, 'Executor terminating', REASON_EXECUTOR_TERMINATED);
+/** Whether nothing may be added to an executor any more. */
+function isEnding({ kind, state }: ExecutorRow): boolean {
+  return state === 'terminating' || (state === 'terminated' && kind !== 'default');
+}
+
+function drop(core: Core, framework: FrameworkRow, executor: ExecutorRow, tasks: readonly TaskInfo[]): void {
+  const { state, fields } = lost(framework.info, `Executor ${executor.state}`, REASON_EXECUTOR_TERMINATED);
   for (const { taskId: id } of tasks) {
-    core.updates.append(framework, [core.looseStatus(id.value, executor, state, fields)], [], () => {});
+    core.updates.append(framework, [core.looseStatus(id.value, executor.id, state, fields)], [], () => {});
   }
 }
 

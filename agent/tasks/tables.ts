@@ -1,7 +1,7 @@
 import type { ExecutorId, FrameworkId, TaskId } from '../../common/ids.js';
 import { executorId } from '../../common/ids.js';
 import type { StoreChange } from '../../common/store/store.js';
-import { type FrameworkInfo, mesos, type TaskInfo } from '../../proto/index.js';
+import { type FrameworkInfo, mesos, type TaskInfo, type TaskStatus } from '../../proto/index.js';
 import { executorKey, frameworkKey, remove, taskKey } from '../checkpoint/records.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from './rows.js';
 import { isTerminal } from './task-state.js';
@@ -97,13 +97,11 @@ export class Tables {
   /** Takes an executor off the tables if it has ended and has no task left, and likewise its framework. */
   removeExecutorIfOver(executor: ExecutorRow): Removal {
     const { framework, id } = executor;
-    const over = executor.state === 'terminated' && executor.tasks.size === 0;
-    if (!over || framework.completedExecutors.includes(executor)) {
-      return { changes: [], executor: undefined, framework: undefined };
-    }
-    keep(framework.completedExecutors, executor, this.#maxCompletedExecutors);
-    if (framework.executors.get(id) !== executor) return { changes: [], executor, framework: undefined }; // has a successor
+    const over =
+      executor.state === 'terminated' && executor.tasks.size === 0 && framework.executors.get(id) === executor;
+    if (!over) return { changes: [], executor: undefined, framework: undefined };
     framework.executors.delete(id);
+    keep(framework.completedExecutors, executor, this.#maxCompletedExecutors);
     const changes = [remove(executorKey(framework.id, id))];
     if (framework.executors.size > 0) return { changes, executor, framework: undefined };
     this.frameworks.delete(framework.id);
@@ -133,6 +131,13 @@ export class Tables {
 /** Whether some task of the executor has not ended. */
 export function hasLiveTasks(executor: ExecutorRow): boolean {
   return executor.tasks.values().some((task) => !isTerminal(task.state));
+}
+
+/** Keeps `status` as the newest of its state. */
+export function noteStatus({ statuses }: TaskRow, { data: _, ...status }: TaskStatus): void {
+  const at = statuses.findIndex(({ state }) => state === status.state);
+  if (at >= 0) statuses.splice(at, 1);
+  statuses.push(status);
 }
 
 /** The executor id that a task runs under: its executor's, or for a command task its own. */
