@@ -15,9 +15,9 @@ interface HelloFlags {
 async function main({ master, tasks, storage, verbose }: HelloFlags): Promise<number> {
   const { promise: result, resolve } = Promise.withResolvers<HelloResult>();
   const log = createLogger('hello', verbose ? 'info' : 'warn');
-  await using scheduler = await createScheduler({ name: 'hello', master, storage, log }, (client) =>
-    hello(client, tasks, resolve),
-  );
+  // The example tells what it has launched from what the SDK remembers: so that must hold every task.
+  const setup = { name: 'hello', master, storage, log, endedTasksKept: tasks };
+  await using scheduler = await createScheduler(setup, (client) => hello(client, tasks, resolve));
   const { finished, wanted } = await Promise.race([result, scheduler.ended.then(() => result)]);
   console.log(`${finished} of ${wanted} tasks finished`);
   await scheduler.stop({ teardown: true });

@@ -89,7 +89,7 @@ export class SchedulerClient {
   readonly #suppressed: Set<string>;
   #framework: FrameworkInfo;
   #state: ClientState = 'idle';
-  #sinceMs = 0;
+  #sinceMs: number;
   #frameworkId: string | undefined;
   /** Whether the store has the id. */
   #recorded = false;
@@ -108,6 +108,7 @@ export class SchedulerClient {
   constructor(ports: SchedulerPorts, options: SchedulerOptions, handler: SchedulerHandler) {
     this.#ports = ports;
     this.#options = checkOptions(options);
+    this.#sinceMs = ports.clock.nowMs();
     this.#handler = handler;
     this.#framework = this.#options.framework;
     this.#suppressed = new Set(this.#options.suppressedRoles);
@@ -504,7 +505,7 @@ export class SchedulerClient {
     const from = this.#state;
     const nowMs = this.#ports.clock.nowMs();
     this.#state = moveClient(from, to);
-    this.#ports.log.info('Scheduler client moved', { from, to, afterMs: nowMs - this.#sinceMs, ...fields });
+    this.#ports.log.info('Scheduler client moved', { from, to, afterMs: Math.round(nowMs - this.#sinceMs), ...fields });
     this.#sinceMs = nowMs;
   }
 }
