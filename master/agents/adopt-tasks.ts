@@ -50,6 +50,10 @@ export function adoptTasks(
     const framework = live(task.frameworkId.value);
     const row = rowOf(task);
     if (framework === undefined || taskOn(agent, framework.id, row.id)) return [];
+    if (framework.tasks.has(row.id)) {
+      killTwin(context, agent, row);
+      return [];
+    }
     adoptTask(context, agent, framework, row, greetingFor(row));
     return [row];
   });
@@ -66,6 +70,12 @@ function adoptFramework(context: MasterContext, agent: AgentRow, info: Framework
   // While it was away the framework may have changed.
   sendToAgent(agent, { updateFramework: { framework: framework.info } });
   return framework;
+}
+
+/** The id was used again, on another agent, while this one was out of sight. The framework means the newer task. */
+function killTwin(context: MasterContext, agent: AgentRow, row: TaskRow): void {
+  context.log.warn('Task runs twice', { task: row.id, framework: row.frameworkId, agent: agent.id });
+  sendToAgent(agent, { killTask: { frameworkId: { value: row.frameworkId }, taskId: { value: row.id } } });
 }
 
 function adoptTask(

@@ -1,4 +1,4 @@
-import type { mesos, TaskStatus } from '../../proto/index.js';
+import { mesos, type TaskStatus } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
 import { isRemovable, isTerminal } from '../state/task-state.js';
 import type { TaskRow } from '../state/tasks.js';
@@ -23,15 +23,13 @@ export function applyStatus(
   }
   keepStatus(row, status);
   if (isRemovable(task.state)) releaseResources(context, row);
-  if (from !== task.state) {
-    context.log.info('Task changed', {
-      task: row.id,
-      framework: row.frameworkId,
-      agent: row.agentId,
-      from,
-      to: task.state,
-    });
-  }
+  if (from !== task.state) logMove(context, row, from);
+}
+
+function logMove(context: MasterContext, { task, id, frameworkId, agentId }: TaskRow, from: mesos.v1.TaskState): void {
+  const { TaskState } = mesos.v1;
+  const move = { from: TaskState[from], to: TaskState[task.state] };
+  context.log.info('Task changed', { task: id, framework: frameworkId, agent: agentId, ...move });
 }
 
 /** Gives the task's resources back to the allocator. Safe to call twice. */

@@ -23,7 +23,14 @@ export function statusUpdate(context: MasterContext, agent: AgentRow, update: St
     if (context.frameworks.completed.has(frameworkId)) acknowledge(agent, update);
     return;
   }
-  const row = taskOn(agent, frameworkId, toTaskId(status.taskId.value));
+  const id = toTaskId(status.taskId.value);
+  const row = taskOn(agent, frameworkId, id);
+  if (row === undefined && framework.tasks.has(id)) {
+    // Of a twin on another agent, which is being killed: the framework knows only the one.
+    context.counters.count('invalid_status_updates');
+    acknowledge(agent, update);
+    return;
+  }
   if (row !== undefined && !isInOrder(row, update)) {
     context.counters.count('invalid_status_updates');
     const { streamState: from } = row;
