@@ -1,39 +1,62 @@
-import { statfs } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { readFile, statfs } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseResources } from '../../common/resources/parse.js';
-import { Resources } from '../../common/resources/resources.js';
+import type { Resources } from '../../common/resources/resources.js';
 
-const MIB = 2 ** 20;
-/** Memory that the original leaves to the machine, in MiB. */
-const KEPT_MEM_MIB = 1024;
-/** Disk that the original leaves to the machine, in MiB. */
-const KEPT_DISK_MIB = 5 * 1024;
+const MIB = 1024 * 1024;
+const GIB_IN_MIB = 1024;
 
-/**
- * The machine's resources: what `given` names as it says, everything else as found. As in the original a gibibyte of
- * memory and five of the disk under `workDir` are left to the machine, or half of it when there is not twice as much.
- */
-export async function detectResources(
-  given: Resources | undefined,
-  workDir: string,
-  defaultRole: string,
-): Promise<Resources> {
-  const named = given ?? Resources.EMPTY;
-  const names = new Set(named.names());
-  const found = Object.entries({
-    cpus: String(availableParallelism()),
-    mem: String(share(Math.floor(totalmem() / MIB), KEPT_MEM_MIB)),
-    disk: String(share(await diskMib(workDir), KEPT_DISK_MIB)),
-    ports: '[31000-32000]',
-  }).filter(([name]) => !names.has(name));
-  if (found.length === 0) return named;
-  const text = found.map(([name, value]) => `${name}:${value}`).join(';');
-  return named.plus(parseResources(text, { defaultRole }));
+/** What a machine has. Memory and disk in MiB. */
+export interface Machine {
+  /** Processors that this process may use. */
+  readonly cpus: number;
+  readonly memMib: number;
+  /** Size of the file system of the work directory. */
+  readonly diskMib: number;
 }
 
-const share = (total: number, kept: number) => (total >= 2 * kept ? total - kept : Math.floor(total / 2));
+/** Looks at this machine. `workDir` must exist. */
+export async function inspectMachine(workDir: string): Promise<Machine> {
+  const [meminfo, { blocks, bsize }] = await Promise.all([readFile('/proc/meminfo', 'utf8'), statfs(workDir)]);
+  const memKib = Number(/^MemTotal:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0);
+  return {
+    cpus: availableParallelism(),
+    memMib: Math.floor(memKib / 1024),
+    diskMib: Math.floor((blocks * bsize) / MIB),
+  };
+}
 
-async function diskMib(path: string): Promise<number> {
-  const { blocks, bsize } = await statfs(path);
-  return Math.floor((blocks * bsize) / MIB);
+/**
+ * The resources an agent has: what --resources gives, and of the usual names that it does not give what the machine
+ * has. A name given with 0 is given, so `gpus:0;disk:0` offers neither. Throws BAD_INPUT like `parseResources`.
+ */
+export function detectResources(machine: Machine, given = '', defaultRole?: string): Resources {
+  const options = defaultRole === undefined ? {} : { defaultRole };
+  const told = parseResources(given, options);
+  const names = namesIn(given);
+  const found = Object.entries(detected(machine)).filter(([name]) => !names.has(name));
+  return told.plus(parseResources(found.map(([name, amount]) => `${name}:${amount}`).join(';'), options));
+}
+
+/** As the original: a share of memory and disk is left to the machine itself. */
+function detected({ cpus, memMib, diskMib }: Machine): Readonly<Record<string, string | number>> {
+  return {
+    cpus,
+    mem: leave(memMib, GIB_IN_MIB, 2 * GIB_IN_MIB),
+    disk: leave(diskMib, 5 * GIB_IN_MIB, 10 * GIB_IN_MIB),
+    ports: '[31000-32000]',
+  };
+}
+
+/** `total` without `reserve` from `threshold` on, below it the half. */
+function leave(total: number, reserve: number, threshold: number): number {
+  return total >= threshold ? total - reserve : Math.floor(total / 2);
+}
+
+function namesIn(text: string): ReadonlySet<string> {
+  if (!text.trim().startsWith('[')) {
+    return new Set(text.split(';').map((token) => (/^[^:(]*/.exec(token)?.[0] ?? '').trim()));
+  }
+  const list = JSON.parse(text) as readonly { readonly name: string }[]; // read without complaint before
+  return new Set(list.map(({ name }) => name));
 }

@@ -1,0 +1,73 @@
+import { rm, statfs } from 'node:fs/promises';
+import type { Clock } from '../../common/runtime/clock.js';
+import { messageOf } from '../../common/runtime/errors.js';
+import type { Logger } from '../../common/runtime/logger.js';
+
+/** When ended sandboxes are deleted. */
+export interface GarbageOptions {
+  /** Root of the sandboxes, whose disk counts. */
+  readonly workDir: string;
+  /** --gc_delay, ms: the longest that a sandbox stays. Default 1 week. */
+  readonly delayMs?: number;
+  /** --gc_disk_headroom, a fraction: how full the disk may be before all ended sandboxes go. Default 0.1. */
+  readonly headroom?: number;
+}
+
+const DEFAULT_DELAY_MS = 7 * 24 * 60 * 60 * 1000;
+const DEFAULT_HEADROOM = 0.1;
+
+/** Deletes the sandboxes of what has ended, after a delay that shrinks as the disk fills. */
+export class Garbage {
+  readonly #options: GarbageOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  /** When each ended, in wall time, by path. */
+  readonly #endedAt = new Map<string, number>();
+
+  constructor(options: GarbageOptions, clock: Clock, log: Logger) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** From `atWallMs` nothing writes to this folder any more. The latest call of a path counts. */
+  ended(path: string, atWallMs: number): void {
+    this.#endedAt.set(path, atWallMs);
+  }
+
+  /** The folder is in use again and stays. */
+  keep(path: string): void {
+    this.#endedAt.delete(path);
+  }
+
+  /** Deletes what is due, given how full the disk is. Call it every --disk_watch_interval. */
+  async sweep(): Promise<void> {
+    const delayMs = allowedAgeMs(await usedFraction(this.#options.workDir), this.#options);
+    const due = [...this.#endedAt].filter(([, endedAt]) => this.#clock.wallMs() - endedAt >= delayMs);
+    for (const [path, endedAt] of due) {
+      if (this.#endedAt.get(path) !== endedAt) continue; // taken into use while others were deleted
+      this.#endedAt.delete(path);
+      await this.#remove(path, endedAt);
+    }
+  }
+
+  async #remove(path: string, endedAt: number): Promise<void> {
+    try {
+      await rm(path, { recursive: true, force: true });
+      this.#log.info('Sandbox deleted', { directory: path });
+    } catch (error) {
+      this.#log.warn('Sandbox not deleted', { directory: path, error: messageOf(error) });
+      this.#endedAt.set(path, endedAt); // the next sweep tries again
+    }
+  }
+}
+
+/** How long an ended sandbox may stay when `used` (0 to 1) of the disk is full: as in the original, less as it fills. */
+export function allowedAgeMs(used: number, { delayMs, headroom }: Omit<GarbageOptions, 'workDir'>): number {
+  return (delayMs ?? DEFAULT_DELAY_MS) * Math.max(0, 1 - (headroom ?? DEFAULT_HEADROOM) - used);
+}
+
+async function usedFraction(path: string): Promise<number> {
+  const { blocks, bavail } = await statfs(path);
+  return blocks > 0 ? 1 - bavail / blocks : 0;
+}
