@@ -24,6 +24,7 @@ import { sandboxReader } from './api/sandbox-reader.js';
 import { sessionStarter } from './api/session-starter.js';
 import { Sessions } from './api/sessions.js';
 import { createProber } from './checks/prober.js';
+import type { Fetch } from './containerizer/fetcher/fetch.js';
 import { PosixContainerizer } from './containerizer/posix-containerizer.js';
 import { type AgentFlags, type AgentStart, agentHelp, readAgentFlags } from './flags.js';
 import { startHousekeeping } from './housekeeping.js';
@@ -121,10 +122,24 @@ async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<Po
     workDir: flags.workDir,
     runtimeDir: flags.runtimeDir,
     logger: logger.child({ part: 'containerizer' }),
-    fetch: () => Promise.reject(new Error('Nothing can be fetched yet')),
+    fetch: fetchOnDemand(flags),
   });
   await containerizer.start();
   return containerizer;
+}
+
+/** The fetcher with its unpackers is loaded by the first task that brings files: an idle agent is to stay small. */
+function fetchOnDemand({ workDir, fetcher: { frameworksHome, stallTimeoutMs } }: AgentFlags): Fetch {
+  let loaded: Promise<Fetch> | undefined;
+  const load = async () => {
+    const { createFetch } = await import('./containerizer/fetcher/fetch.js');
+    const home = frameworksHome === undefined ? {} : { frameworksHome };
+    return createFetch({ workDir: await realpath(workDir), ...home, limits: { stallTimeoutMs } });
+  };
+  return async (request, signal) => {
+    loaded ??= load();
+    await (await loaded)(request, signal);
+  };
 }
 
 /** From the flag's text: an amount of 0, which means that nothing is to be found out, is gone from what was parsed. */
