@@ -412,8 +412,12 @@ export class SchedulerClient {
   }
 
   #refuseKnownIds(infos: readonly TaskInfo[]): void {
-    const ids = infos.map((info) => info.taskId.value);
-    const twice = ids.filter((id, at) => ids.indexOf(id) < at || this.#tasks.all.has(id));
+    const seen = new Set<string>();
+    const twice = infos.flatMap(({ taskId: { value: id } }) => {
+      const known = seen.has(id) || this.#tasks.all.has(id);
+      seen.add(id);
+      return known ? [id] : [];
+    });
     if (twice.length === 0) return;
     throw new CodedError('BAD_INPUT', `Cannot launch ${twice.join(', ')}: the id is in use, a new one is wanted`);
   }

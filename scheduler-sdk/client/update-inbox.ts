@@ -83,7 +83,8 @@ export class UpdateInbox {
     try {
       this.#ports.deliver(update);
     } catch (error) {
-      update.reject(error);
+      if (settled) this.#ports.log.error('Scheduler callback threw', { ...fieldsOf(status), error });
+      else update.reject(error);
     }
   }
 
