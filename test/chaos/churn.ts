@@ -1,11 +1,11 @@
 /**
  * A scheduler under test that is killed and started again: keeps a number of short tasks going and writes down what it
- * does and sees, a line of JSON each. usage: churn.ts MASTER STORE_FILE LOG_FILE WITNESS_DIR ALIVE TOTAL
+ * does and sees, a line of JSON each. usage: churn.ts MASTER STORE_FILE LOG_FILE WITNESS_DIR ALIVE STOP_FILE
  *
  * Lines: {launch: id, code}, written before the launch is sent; {seen: id, state, message, reason}, before the update is
- * acknowledged; {settled: true}, when TOTAL tasks have been launched and every one has ended.
+ * acknowledged; {settled: true}, when STOP_FILE exists and every task has ended.
  */
-import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { systemClock } from '../../common/runtime/clock.js';
 import { createLogger } from '../../common/runtime/logger.js';
 import { systemRandom } from '../../common/runtime/random.js';
@@ -23,10 +23,9 @@ import {
   stateOf,
 } from '../../scheduler-sdk/index.js';
 
-const [master = '', storeFile = '', logFile = '', witness = '', aliveText = '10', totalText = '100'] =
+const [master = '', storeFile = '', logFile = '', witness = '', aliveText = '10', stopFile = ''] =
   process.argv.slice(2);
 const alive = Number(aliveText);
-const total = Number(totalText);
 const log = createLogger('churn', 'warn');
 const out = openSync(logFile, 'a');
 process.on('exit', () => closeSync(out));
@@ -44,7 +43,6 @@ function script(id: string, code: number, workMs: number): string {
 
 const store = await openSqliteStore(storeFile, { log });
 const needs = { cpus: 0.1, mem: 8 };
-let launched = 0;
 let wave = 0;
 
 const client: SchedulerClient = new SchedulerClient(
@@ -85,8 +83,7 @@ function unfinished(): number {
 }
 
 function launch(offers: readonly Offer[]): void {
-  launched = client.tasks.size;
-  const count = Math.max(0, Math.min(alive - unfinished(), total - launched));
+  const count = existsSync(stopFile) ? 0 : Math.max(0, alive - unfinished());
   wave += 1;
   const requirements = Array.from({ length: count }, (_, at) => ({ id: `t-${process.pid}-${wave}-${at}`, needs }));
   const { placements, unused } = match(requirements, offers);
@@ -102,7 +99,7 @@ function launch(offers: readonly Offer[]): void {
 }
 
 function settle(): void {
-  if (client.tasks.size >= total && unfinished() === 0) note({ settled: true, tasks: client.tasks.size });
+  if (existsSync(stopFile) && unfinished() === 0) note({ settled: true, tasks: client.tasks.size });
 }
 
 client.start();
