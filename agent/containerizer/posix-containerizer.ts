@@ -51,6 +51,8 @@ export interface PosixContainerizerOptions {
   readonly users?: Users;
   /** How long a spawner without containers and agent stays. Default 60 s. */
   readonly spawnerIdleMs?: number;
+  /** Arguments for Node that run the spawner. Default: the one that this was shipped with. */
+  readonly spawnerProgram?: readonly string[];
 }
 
 const SIGKILL = 9;
@@ -74,7 +76,8 @@ export class PosixContainerizer implements Containerizer {
       {
         runtimeDir: options.runtimeDir,
         logger: options.logger,
-        ...(options.spawnerIdleMs === undefined ? {} : { idleMs: options.spawnerIdleMs }),
+        ...(options.spawnerIdleMs !== undefined && { idleMs: options.spawnerIdleMs }),
+        ...(options.spawnerProgram !== undefined && { program: options.spawnerProgram }),
       },
       { welcomed: (welcome) => this.#welcomed(welcome), told: (reply) => this.#told(reply) },
     );

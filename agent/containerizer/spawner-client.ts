@@ -37,6 +37,8 @@ export interface SpawnerOptions {
   readonly logger: Logger;
   /** How long a spawner stays that runs nothing and serves nobody. Default 60 s. */
   readonly idleMs?: number;
+  /** Arguments for Node that run the spawner. Default: the one that this was shipped with. */
+  readonly program?: readonly string[];
 }
 
 const DEFAULT_IDLE_MS = 60_000;
@@ -123,7 +125,7 @@ export class SpawnerClient {
     if (socket === undefined) {
       generation = latest + 1;
       this.#options.logger.info('Spawner started', { generation });
-      await startSpawner(directory.path, generation, this.#options.idleMs ?? DEFAULT_IDLE_MS);
+      await startSpawner(directory.path, generation, this.#options);
       socket = await connectInTime(pathOf(generation));
     }
     if (this.#stopped) {
@@ -215,11 +217,13 @@ async function connectInTime(path: string): Promise<Socket> {
   throw new CodedError('TIMED_OUT', `Cannot start spawner: no socket after ${START_MS} ms, see spawner.log`);
 }
 
-async function startSpawner(runtimeDir: string, generation: number, idleMs: number): Promise<void> {
+async function startSpawner(runtimeDir: string, generation: number, options: SpawnerOptions): Promise<void> {
+  const program = options.program ?? spawnerArguments();
+  const idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
   const log = await open(join(runtimeDir, 'spawner.log'), 'a', 0o600);
   try {
     const marker = process.env[CONTAINER_MARKER]; // an agent inside a container of another agent ends with it
-    spawn(process.execPath, [...spawnerArguments(), runtimeDir, String(generation), String(idleMs)], {
+    spawn(process.execPath, [...program, runtimeDir, String(generation), String(idleMs)], {
       detached: true,
       cwd: '/',
       env: {
