@@ -71,7 +71,7 @@ export class Agent {
     recover(this.#core, this.#executors, (error) => {
       if (!error) this.#life = 'recovered';
       ready(error);
-      if (!error && this.#life === 'recovered') this.#registration.start();
+      if (this.#life === 'recovered' && this.options.recover === 'reconnect') this.#registration.start();
     });
   }
 
@@ -174,7 +174,8 @@ export class Agent {
       const framework = core.tables.frameworks.get(frameworkId(message.shutdownFramework.frameworkId.value));
       if (framework) shutdownFramework(core, this.#executors, framework);
     } else if (message.updateFramework) updateFramework(core, message.updateFramework.framework);
-    else if (message.shutdownAgent) this.#departure.begin(message.shutdownAgent.message);
+    else if (message.shutdownAgent)
+      this.#departure.begin(`Told by the master to shut down: ${message.shutdownAgent.message}`);
   }
 
   /** The id counts once it is on disk; what the master sends meanwhile is written behind it. */

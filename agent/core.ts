@@ -18,7 +18,7 @@ const { SOURCE_AGENT } = mesos.v1.TaskStatus.Source;
 export type StatusFields = Partial<Omit<TaskStatus, 'taskId' | 'state' | 'agentId' | 'executorId'>>;
 
 /** What happens elsewhere when something ended. */
-export interface CoreEvents {
+interface CoreEvents {
   /** A task has reached a terminal state (not yet acknowledged). */
   taskEnded(task: TaskRow): void;
   /** A task has been taken off the tables. */

@@ -6,10 +6,10 @@ type V1 = typeof meseta.v1;
 type Shape<Name extends keyof V1> = V1[Name] extends { decode(bytes: Uint8Array): infer Message } ? Message : never;
 
 /** The version of the records written here; newer ones are refused. */
-export const RECORD_FORMAT = 1;
+const RECORD_FORMAT = 1;
 
 /** The key under which the agent itself is stored. */
-export const AGENT_KEY = 'agent';
+const AGENT_KEY = 'agent';
 
 export const frameworkKey = (framework: string) => `framework/${framework}`;
 export const executorKey = (framework: string, executor: string) => `executor/${framework}/${executor}`;

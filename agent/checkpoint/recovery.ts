@@ -18,9 +18,10 @@ export function recover(core: Core, executors: Executors, ready: Ready): void {
     if (outcome instanceof Error) {
       ready(new CodedError('STORE_FAILED', `Cannot read the checkpoints: ${outcome.message}`, { cause: outcome }));
     } else if (core.options.recover === 'cleanup') {
-      cleanUp(core, outcome, () =>
-        core.ports.exit('Every container was ended and every checkpoint removed (--recover=cleanup)'),
-      );
+      cleanUp(core, outcome, () => {
+        core.ports.exit('Every container was ended and every checkpoint removed (--recover=cleanup)');
+        ready();
+      });
     } else {
       restore(core, executors, outcome, ready);
     }

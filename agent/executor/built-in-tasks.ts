@@ -31,7 +31,7 @@ const {
 const { TASK_KILLING_STATE } = mesos.v1.FrameworkInfo.Capability.Type;
 
 /** Grace between SIGTERM and SIGKILL where neither the kill nor the task names one; as in the original. */
-export const DEFAULT_KILL_GRACE_MS = 3_000;
+const DEFAULT_KILL_GRACE_MS = 3_000;
 
 /** What runs beside a task's process and must not outlive it. */
 interface Attendance {
@@ -278,7 +278,7 @@ export function killGraceMs(row: TaskRow, policy?: TaskRow['info']['killPolicy']
 }
 
 /** Container id as the wire has it: a group task's names its executor's as parent. */
-export function wireContainerId(row: TaskRow): mesos.v1.ContainerID.$Properties {
+function wireContainerId(row: TaskRow): mesos.v1.ContainerID.$Properties {
   const nested = row.executor.kind === 'default';
   return { value: containerId(row.containerId), ...(nested && { parent: { value: row.executor.containerId } }) };
 }

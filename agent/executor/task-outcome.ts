@@ -8,13 +8,13 @@ const { TASK_FINISHED, TASK_FAILED, TASK_KILLED } = mesos.v1.TaskState;
 const { REASON_MAX_COMPLETION_TIME_REACHED } = mesos.v1.TaskStatus.Reason;
 
 /** The end of a task whose command ran. */
-export interface TaskOutcome {
+interface TaskOutcome {
   readonly state: mesos.v1.TaskState;
   readonly fields: StatusFields;
 }
 
 /** Why a task was being ended when its command ended; absent: it was not. `asked`: by a call. */
-export type Killing = KillReason | 'asked' | undefined;
+type Killing = KillReason | 'asked' | undefined;
 
 /**
  * The state that a command's end puts its task in, with the original's words. A command that ends well has finished even
@@ -31,7 +31,7 @@ export function taskOutcome(exit: ContainerExit, killing: Killing): TaskOutcome 
 }
 
 /** `exited with status 3`, `terminated with signal Killed`. */
-export function describeExit(exit: ContainerExit): string {
+function describeExit(exit: ContainerExit): string {
   switch (exit.kind) {
     case 'exited':
       return `exited with status ${exit.code}`;

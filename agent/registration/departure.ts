@@ -6,7 +6,7 @@ import type { Registration } from './registration.js';
 /** How much longer than the executors' grace period the agent waits for everything to end. */
 const PATIENCE_MS = 10_000;
 
-/** The agent leaves for good because its master told it to: ends everything, takes its leave, ends its process. */
+/** The agent leaves for good, told by its master or by an operator: ends everything, takes its leave, ends its process. */
 export class Departure {
   readonly #core: Core;
   readonly #executors: Executors;
@@ -23,7 +23,7 @@ export class Departure {
   begin(reason: string): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#core.log.warn('Leaving: the master told this agent to shut down', { reason });
+    this.#core.log.warn('Leaving the cluster', { reason });
     for (const framework of [...this.#core.tables.frameworks.values()]) {
       shutdownFramework(this.#core, this.#executors, framework);
     }
@@ -40,6 +40,6 @@ export class Departure {
     if (this.#registration.kind === 'stopped') return;
     this.#registration.send({ unregister: {} });
     this.#registration.stop();
-    this.#core.ports.exit(`Told by the master to shut down: ${this.#reason}`);
+    this.#core.ports.exit(this.#reason ?? '');
   }
 }

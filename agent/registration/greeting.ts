@@ -23,7 +23,7 @@ export function greetingOf(core: Core): AgentMessage {
 }
 
 /** The task as masters keep it. Every state told is on disk. */
-export function wireTask(core: Core, row: TaskRow): Task {
+function wireTask(core: Core, row: TaskRow): Task {
   const { info, executor } = row;
   const outstanding = core.updates.outstanding(executor.framework.id, row.id);
   return {

@@ -12,7 +12,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** What registering needs. */
-export interface RegistrationPorts {
+interface RegistrationPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -23,7 +23,7 @@ export interface RegistrationPorts {
 }
 
 /** Who speaks through the link once it stands. */
-export interface RegistrationHost {
+interface RegistrationHost {
   /** The message that registers or re-registers the agent as it stands now. */
   greeting(): AgentMessage;
   /** Everything the master says but pings. */

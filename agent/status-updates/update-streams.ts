@@ -10,7 +10,7 @@ import { isTerminal } from '../tasks/task-state.js';
 export const RETRY_MS = Object.freeze({ first: 10_000, longest: 600_000 });
 
 /** What the streams need of the agent. */
-export interface UpdateHost {
+interface UpdateHost {
   readonly clock: Clock;
   readonly log: Logger;
   /** Makes changes durable, then goes on; a failure never returns. Without `checkpoint` nothing is written. */

@@ -21,7 +21,7 @@ export interface FrameworkRow {
 export type ExecutorKind = 'command' | 'default' | 'custom';
 
 /** `registering`: a custom executor that has not subscribed (since the agent started); `terminating`: told to end. */
-export type ExecutorState = 'registering' | 'running' | 'terminating' | 'terminated';
+type ExecutorState = 'registering' | 'running' | 'terminating' | 'terminated';
 
 /** An executor and its tasks. */
 export interface ExecutorRow {

@@ -20,7 +20,7 @@ export interface Script {
 }
 
 /** How long the host takes, in milliseconds. */
-export interface HostDelays {
+interface HostDelays {
   /** From `launch` until the process exists. */
   readonly startMs: () => number;
   /** From there until the launcher is told, and from an exit until it is. */

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../common/runtime/clock.js';
 import type { ProbeResult, Prober, ProbeSpec } from './prober.js';
 
 /** When to probe, in milliseconds. */
-export interface ProbeTimes {
+interface ProbeTimes {
   /** From the start of the task to the first probe. */
   readonly delayMs: number;
   /** From the end of one probe to the start of the next. */

@@ -5,7 +5,7 @@ import type { Prober } from './prober.js';
 import { scheduleProbes } from './schedule.js';
 
 /** Who hears of a task's checks. */
-export interface CheckListener {
+interface CheckListener {
   /** The first good result, each failure, and the first good result after failures. `kill`: it has failed too often. */
   health(healthy: boolean, kill: boolean): void;
   /** The check's result differs from the one before. */
