@@ -395,6 +395,17 @@ describe('SchedulerClient killing', () => {
 });
 
 describe('SchedulerClient stopping', () => {
+  it('says nothing more when a callback has stopped it', () => {
+    const master = scriptedMaster({ strict: true });
+    const handler: SchedulerHandler = { subscribed: () => client.stop() };
+    const client = new SchedulerClient(master.ports, { name: 'test', user: 'nobody' }, handler);
+    client.start();
+    master.subscribe();
+    master.advance(3_600_000);
+    master.expect.nothing();
+    expect(client.state).toBe('stopped');
+  });
+
   it('leaves its tasks running by default', () => {
     const { master, client } = startWithTask();
     client.stop();

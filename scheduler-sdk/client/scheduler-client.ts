@@ -1,47 +1,27 @@
-import type { Watch } from '../../common/coordination/detector.js';
-import type { Dialer } from '../../common/link.js';
-import { Backoff } from '../../common/runtime/backoff.js';
-import type { Clock, Timer } from '../../common/runtime/clock.js';
+import type { Timer } from '../../common/runtime/clock.js';
 import { CodedError } from '../../common/runtime/errors.js';
-import type { Logger } from '../../common/runtime/logger.js';
-import type { Random } from '../../common/runtime/random.js';
 import type { StoreChange } from '../../common/store/store.js';
 import {
   type FrameworkInfo,
   type KillPolicy,
   mesos,
   type OfferOperation,
-  type SchedulerCall,
   type SchedulerEvent,
   type TaskInfo,
-  type TaskStatus,
 } from '../../proto/index.js';
-import type { FrameworkMemory, FrameworkStore } from '../store/framework-store.js';
 import { isTerminal, type LaunchedTask, stateOf } from '../store/launched-task.js';
 import * as calls from './calls.js';
-import { type ClientState, moveClient } from './client-state.js';
+import type { ClientState } from './client-state.js';
+import { Conversation, type ConversationOwner, type SchedulerPorts, type StopOptions } from './conversation.js';
 import { dispatchEvent } from './dispatch-event.js';
-import { EventStream } from './event-stream.js';
-import { failureOf } from './failure.js';
-import type { FailureKind, SchedulerHandler } from './handler.js';
-import type { CallRefused, SchedulerInbound } from './inbound.js';
-import type { MasterSource } from './master-list.js';
+import type { SchedulerHandler, Session } from './handler.js';
 import { notLaunched } from './not-launched.js';
-import { type CheckedOptions, checkOptions, type SchedulerOptions } from './options.js';
+import { checkOptions, type SchedulerOptions } from './options.js';
 import { Reconciler } from './reconciler.js';
 import { TaskTable } from './task-table.js';
 import { UpdateInbox } from './update-inbox.js';
 
-/** All that a client needs from outside; with a virtual clock and a scripted dialer it runs under test. */
-export interface SchedulerPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  /** Finds the leader: `masterList` for fixed addresses, or ZooKeeper. */
-  readonly detector: MasterSource;
-  readonly dialer: Dialer<SchedulerCall, SchedulerInbound>;
-  readonly store: FrameworkStore;
-}
+export type { SchedulerPorts, StopOptions } from './conversation.js';
 
 /** How to answer offers. */
 export interface AcceptOptions {
@@ -51,15 +31,6 @@ export interface AcceptOptions {
   readonly own?: readonly StoreChange[] | undefined;
 }
 
-/** How to stop. */
-export interface StopOptions {
-  /** Tear the framework down: the master kills its tasks and forgets it. Default false: tasks go on, for a comeback. */
-  readonly teardown?: boolean | undefined;
-}
-
-const REDIAL = { firstMs: 1_000, mostMs: 15_000 };
-/** Added to each wait, which may be drawn as 0. */
-const LEAST_REDIAL_MS = 100;
 /** A kill can be lost with an agent's connection; it is repeated as long as the task lives. */
 const KILL_REPEAT_MS = 30_000;
 /** It is under way, or there is nothing to kill. */
@@ -68,8 +39,6 @@ const KILL_IS_VAIN: ReadonlySet<mesos.v1.TaskState> = new Set([
   mesos.v1.TaskState.TASK_UNKNOWN,
   mesos.v1.TaskState.TASK_GONE_BY_OPERATOR,
 ]);
-/** How long a teardown waits for a master to hear it. */
-const TEARDOWN_PATIENCE_MS = 10_000;
 
 /**
  * A framework's side of the conversation with the master. Deterministic: everything outside comes through the ports,
@@ -81,40 +50,25 @@ const TEARDOWN_PATIENCE_MS = 10_000;
  */
 export class SchedulerClient {
   readonly #ports: SchedulerPorts;
-  readonly #options: CheckedOptions;
   readonly #handler: SchedulerHandler;
+  readonly #conversation: Conversation;
   readonly #tasks: TaskTable;
   readonly #inbox: UpdateInbox;
   readonly #reconciler: Reconciler;
   readonly #suppressed: Set<string>;
   #framework: FrameworkInfo;
-  #state: ClientState = 'idle';
-  #sinceMs: number;
-  #frameworkId: string | undefined;
-  /** Whether the store has the id. */
-  #recorded = false;
-  #leader: string | undefined;
-  #watch: Watch | undefined;
-  #stream: EventStream | undefined;
-  #redial: Timer | undefined;
-  readonly #backoff: Backoff;
   #killTimer: Timer | undefined;
-  /** Events that arrived while the framework id was being written down. */
-  #held: SchedulerEvent[] = [];
-  #teardownDone: ((error?: CodedError) => void) | undefined;
-  #teardownSent = false;
 
   /** Throws `BAD_INPUT` when the options are wrong. */
   constructor(ports: SchedulerPorts, options: SchedulerOptions, handler: SchedulerHandler) {
+    const checked = checkOptions(options);
     this.#ports = ports;
-    this.#options = checkOptions(options);
-    this.#sinceMs = ports.clock.nowMs();
     this.#handler = handler;
-    this.#framework = this.#options.framework;
-    this.#suppressed = new Set(this.#options.suppressedRoles);
-    this.#backoff = new Backoff(REDIAL, ports.random);
-    const broken = (error: Error) => this.#storeFailed(error);
-    this.#tasks = new TaskTable(ports.store, ports.clock, this.#options.endedTasksKept, broken);
+    this.#framework = checked.framework;
+    this.#suppressed = new Set(checked.suppressedRoles);
+    this.#conversation = new Conversation(ports, checked, this.#owner());
+    const broken = (error: Error) => this.#conversation.storeFailed(error);
+    this.#tasks = new TaskTable(ports.store, ports.clock, checked.endedTasksKept, broken);
     this.#inbox = new UpdateInbox({
       tasks: this.#tasks,
       log: ports.log,
@@ -129,22 +83,22 @@ export class SchedulerClient {
         ask: (tasks) => this.#send(calls.reconcile(tasks)),
         settled: () => this.#guard(() => handler.reconciled?.()),
       },
-      this.#options.reconcileIntervalMs,
+      checked.reconcileIntervalMs,
     );
   }
 
   get state(): ClientState {
-    return this.#state;
+    return this.#conversation.state;
   }
 
   /** Absent before the first subscription. */
   get frameworkId(): string | undefined {
-    return this.#frameworkId;
+    return this.#conversation.frameworkId;
   }
 
   /** The leader last heard of, `host:port`. */
   get leader(): string | undefined {
-    return this.#leader;
+    return this.#conversation.leader;
   }
 
   /** By task id: those that run or will, and the latest that ended; survives restarts of this process. */
@@ -156,22 +110,12 @@ export class SchedulerClient {
 
   /** Reads the store, then looks for the master. To be called once. */
   start(): void {
-    this.#move('loading');
-    this.#ports.store.load((outcome) => this.#loaded(outcome));
+    this.#conversation.start();
   }
 
   /** Ends the conversation; `done` is told at once, or after a teardown, with an error when that reached no master. */
-  stop({ teardown = false }: StopOptions = {}, done: (error?: CodedError) => void = () => {}): void {
-    if (this.#state === 'stopped' || this.#state === 'failed' || this.#teardownDone !== undefined) {
-      done();
-      return;
-    }
-    if (teardown && this.#state !== 'idle') {
-      this.#tearDown(done);
-      return;
-    }
-    this.#stopped();
-    done();
+  stop(options?: StopOptions, done?: (error?: CodedError) => void): void {
+    this.#conversation.stop(options, done);
   }
 
   // --- calls ---
@@ -188,9 +132,9 @@ export class SchedulerClient {
     const infos = calls.tasksOf(operations);
     this.#refuseKnownIds(infos);
     const call = calls.accept(offers, operations, refuseSeconds);
-    const stream = this.#stream;
+    const { session } = this.#conversation;
     if (infos.length === 0 && own.length === 0) this.#send(call);
-    else this.#tasks.launch(infos, own, () => this.#launchRecorded(call, infos, stream));
+    else this.#tasks.launch(infos, own, () => this.#launchRecorded(call, infos, session));
   }
 
   /** Launches command tasks, or tasks with an executor of their own, on one agent. See `accept`. */
@@ -239,7 +183,7 @@ export class SchedulerClient {
 
   /** Starts a round of reconciliation now, rather than at its time. */
   reconcile(): void {
-    if (this.#state === 'subscribed') this.#reconciler.begin();
+    if (this.#conversation.session) this.#reconciler.begin();
   }
 
   acknowledgeOperation(status: mesos.v1.OperationStatus.$Properties): void {
@@ -268,146 +212,56 @@ export class SchedulerClient {
     this.#framework = { ...this.#framework, ...change };
     const roles = this.#framework.roles ?? [];
     for (const role of this.#suppressed) if (!roles.includes(role)) this.#suppressed.delete(role);
-    if (this.#frameworkId === undefined) return;
-    const info = { ...this.#framework, id: { value: this.#frameworkId } };
+    const { frameworkId } = this.#conversation;
+    if (frameworkId === undefined) return;
+    const info = { ...this.#framework, id: { value: frameworkId } };
     this.#send(calls.updateFramework(info, this.#suppressed));
   }
 
-  // --- finding the master ---
+  // --- what the master says ---
 
-  #loaded(outcome: FrameworkMemory | Error): void {
-    if (this.#state !== 'loading') return;
-    if (outcome instanceof Error) {
-      this.#storeFailed(outcome);
-      return;
-    }
-    this.#frameworkId = outcome.frameworkId;
-    this.#recorded = outcome.frameworkId !== undefined;
-    this.#tasks.restore(outcome.tasks);
-    this.#move('seeking');
-    this.#watch = this.#ports.detector.watch((leader) => this.#leaderFound(leader?.address));
-  }
-
-  #leaderFound(leader: string | undefined): void {
-    this.#leader = leader;
-    if (this.#stream && this.#stream.address !== leader) this.#lost('another master leads', false);
-    if (this.#state === 'seeking' && leader !== undefined && this.#redial === undefined) this.#dial(leader);
-  }
-
-  #dial(leader: string): void {
-    this.#move('subscribing', { master: leader });
-    const subscribe = calls.subscribe(this.#framework, this.#frameworkId, this.#suppressed);
-    const stream = new EventStream(this.#ports, leader, subscribe, this.#options, {
-      subscribed: (subscribed) => this.#admit(subscribed),
+  #owner(): ConversationOwner {
+    return {
+      subscribeCall: (frameworkId) => calls.subscribe(this.#framework, frameworkId, this.#suppressed),
+      restored: ({ tasks }) => this.#tasks.restore(tasks),
+      subscribed: (session) => this.#subscribed(session),
+      over: () => {
+        this.#reconciler.stop();
+        this.#killTimer?.cancel();
+      },
+      disconnected: (reason) => this.#guard(() => this.#handler.disconnected?.(reason)),
       event: (event) => this.#received(event),
-      refused: (refusal) => this.#refused(refusal),
-      ended: (reason) => this.#lost(reason, true),
-    });
-    this.#stream = stream;
-  }
-
-  /** `suspect`: whether the leader itself is in doubt, so that another one is looked for. */
-  #lost(reason: string, suspect: boolean, hint?: string): void {
-    const stream = this.#stream;
-    if (stream === undefined) return;
-    const wasSubscribed = this.#state === 'subscribed';
-    this.#hangUp();
-    this.#move('seeking', { reason });
-    const waitMs = this.#teardownSent ? 0 : LEAST_REDIAL_MS + this.#backoff.next();
-    this.#redial = this.#ports.clock.after(waitMs, () => {
-      this.#redial = undefined;
-      if (this.#state === 'seeking' && this.#leader !== undefined) this.#dial(this.#leader);
-    });
-    if (wasSubscribed) this.#guard(() => this.#handler.disconnected?.(reason));
-    if (suspect) this.#ports.detector.lost?.(stream.address, hint);
-  }
-
-  #hangUp(): void {
-    this.#stream?.close();
-    this.#stream = undefined;
-    this.#held = [];
-    this.#reconciler.stop();
-    this.#killTimer?.cancel();
-  }
-
-  // --- subscribed ---
-
-  /** The master has confirmed the subscription: the id is written down before anything else happens. */
-  #admit({ frameworkId, masterInfo }: mesos.v1.scheduler.Event.Subscribed.$Properties): void {
-    const id = frameworkId.value;
-    if (this.#frameworkId !== undefined && id !== this.#frameworkId) {
-      this.#fail('refused', `Cannot subscribe: the master calls us ${id}, our id is ${this.#frameworkId}`);
-      return;
-    }
-    this.#move('admitting');
-    this.#frameworkId = id;
-    const stream = this.#stream;
-    const first = !this.#recorded;
-    const admitted = () => {
-      this.#recorded = true;
-      if (this.#state === 'admitting' && this.#stream === stream) this.#admitted(id, masterInfo ?? undefined, first);
+      refused: (refusal) => this.#guard(() => this.#handler.refused?.(refusal)),
+      failed: (kind, error) => this.#guard(() => this.#handler.failed?.(kind, error)),
+      tornDown: () => [...this.#tasks.all.keys()].map((taskId) => ({ kind: 'forget-task', taskId })),
     };
-    if (first) this.#ports.store.write([{ kind: 'subscribed', frameworkId: id }], this.#unlessFailed(admitted));
-    else admitted();
   }
 
-  #admitted(frameworkId: string, master: mesos.v1.MasterInfo.$Properties | undefined, first: boolean): void {
-    this.#move('subscribed', { framework: frameworkId });
-    this.#backoff.reset();
-    if (this.#teardownDone !== undefined) {
-      this.#sendTeardown();
-      return;
-    }
-    this.#guard(() => this.#handler.subscribed?.({ frameworkId, master, first }));
-    const stream = this.#stream;
+  #subscribed(session: Session): void {
+    const present = this.#conversation.session;
+    this.#guard(() => this.#handler.subscribed?.(session));
+    if (this.#conversation.session !== present) return; // the handler has stopped us
     this.#repeatKills();
     this.#reconciler.begin();
-    const held = this.#held;
-    this.#held = [];
-    for (const event of held) if (this.#stream === stream) this.#received(event);
   }
 
   #received(event: SchedulerEvent): void {
-    if (event.error) this.#errorReceived(event.error.message);
-    else if (this.#teardownDone !== undefined) return;
-    else if (this.#state !== 'subscribed') this.#held.push(event);
-    else if (event.update) this.#updateReceived(event.update.status);
-    else this.#guard(() => dispatchEvent(event, this.#handler, (offers) => this.decline(offers)));
+    if (event.update) {
+      const { status } = event.update;
+      this.#reconciler.answered(status.taskId.value);
+      this.#inbox.received(status);
+    } else this.#guard(() => dispatchEvent(event, this.#handler, (offers) => this.decline(offers)));
   }
 
-  #updateReceived(status: TaskStatus): void {
-    this.#reconciler.answered(status.taskId.value);
-    this.#inbox.received(status);
-  }
-
-  #errorReceived(message: string): void {
-    const kind = failureOf(message);
-    if (this.#teardownSent && kind === 'removed') this.#tornDown();
-    else this.#fail(kind, `Cannot stay subscribed: the master says "${message}"`);
-  }
-
-  #refused(refusal: CallRefused): void {
-    const { type, status, message } = refusal;
-    this.#ports.log.warn('Master refused a call', { call: mesos.v1.scheduler.Call.Type[type], status, message });
-    if (type === mesos.v1.scheduler.Call.Type.SUBSCRIBE) this.#subscribeRefused(status, message);
-    else this.#guard(() => this.#handler.refused?.(refusal));
-  }
-
-  #subscribeRefused(status: number, message: string): void {
-    // 307: another master leads; 503: this one is not ready; 429: too fast. All else will be refused again.
-    if (status === 307 || status === 429 || status >= 500) {
-      const hint = status === 307 ? /[\w.-]+:\d+/.exec(message)?.[0] : undefined;
-      this.#lost(`SUBSCRIBE was refused: ${message}`, true, hint);
-    } else this.#fail('refused', `Cannot subscribe: the master answers ${status} "${message}"`);
-  }
-
-  #launchRecorded(call: calls.UnidentifiedCall, infos: readonly TaskInfo[], stream: EventStream | undefined): void {
-    if (this.#state === 'subscribed' && stream !== undefined && this.#stream === stream) {
+  #launchRecorded(call: calls.UnidentifiedCall, infos: readonly TaskInfo[], session: object | undefined): void {
+    const { session: present, state } = this.#conversation;
+    if (present !== undefined && present === session) {
       this.#send(call);
       const wanted = infos.map((info) => this.#tasks.all.get(info.taskId.value));
       for (const task of wanted) if (task?.kill) this.#send(calls.kill(task, task.kill.policy));
       return;
     }
+    if (state === 'stopped' || state === 'failed') return; // reconciliation will tell, after the next start
     for (const info of infos) this.#inbox.received(notLaunched(info, this.#framework, this.#ports.clock.wallMs()));
   }
 
@@ -430,69 +284,7 @@ export class SchedulerClient {
   }
 
   #send(call: calls.UnidentifiedCall | undefined): void {
-    if (call === undefined || this.#state !== 'subscribed') return;
-    this.#stream?.send(calls.identify(call, this.#frameworkId));
-  }
-
-  // --- the end ---
-
-  /**
-   * The master ends the stream of a framework that is torn down, but a stream may end by itself as well: only a refused
-   * SUBSCRIBE proves that the framework is gone and its id may be forgotten.
-   */
-  #tearDown(done: (error?: CodedError) => void): void {
-    this.#teardownDone = done;
-    if (this.#state === 'subscribed') this.#sendTeardown();
-    this.#ports.clock.after(TEARDOWN_PATIENCE_MS, () => {
-      if (this.#state === 'stopped' || this.#state === 'failed') return;
-      this.#stopped();
-      const what = this.#teardownSent ? 'the master did not confirm it' : 'no master was reached';
-      done(new CodedError('TIMED_OUT', `Cannot tear down: ${what}, the framework may still be registered`));
-    });
-  }
-
-  #sendTeardown(): void {
-    this.#send(calls.teardown());
-    this.#teardownSent = true;
-  }
-
-  #tornDown(): void {
-    this.#stopped(true);
-    const forget = [...this.#tasks.all.keys()].map((taskId) => ({ kind: 'forget-task', taskId }) as const);
-    this.#ports.store.write([{ kind: 'forget-framework' }, ...forget], (error) => {
-      const text = 'Cannot forget the framework that was torn down';
-      this.#teardownDone?.(error && new CodedError('STORE_FAILED', text, { cause: error }));
-    });
-  }
-
-  #stopped(tornDown = false): void {
-    if (this.#state !== 'idle') this.#move('stopping', { tornDown });
-    this.#release();
-    this.#move('stopped');
-  }
-
-  #unlessFailed(written: () => void): (error?: Error) => void {
-    return (error) => (error === undefined ? written() : this.#storeFailed(error));
-  }
-
-  #storeFailed(cause: Error): void {
-    this.#fail('store', 'Cannot go on: the store has failed', cause);
-  }
-
-  #fail(kind: FailureKind, text: string, cause?: Error): void {
-    if (this.#state === 'stopped' || this.#state === 'failed') return;
-    const code = kind === 'store' ? 'STORE_FAILED' : 'REFUSED';
-    const error = new CodedError(code, text, cause && { cause });
-    this.#move('failed', { kind, error });
-    this.#release();
-    this.#guard(() => this.#handler.failed?.(kind, error));
-    this.#teardownDone?.(error);
-  }
-
-  #release(): void {
-    this.#hangUp();
-    this.#redial?.cancel();
-    this.#watch?.stop();
+    this.#conversation.send(call);
   }
 
   /** An author's mistake in one callback must not take the conversation down. */
@@ -502,14 +294,5 @@ export class SchedulerClient {
     } catch (error) {
       this.#ports.log.error('Scheduler callback threw', { error });
     }
-  }
-
-  /** The one place where the state changes. */
-  #move(to: ClientState, fields: Readonly<Record<string, unknown>> = {}): void {
-    const from = this.#state;
-    const nowMs = this.#ports.clock.nowMs();
-    this.#state = moveClient(from, to);
-    this.#ports.log.info('Scheduler client moved', { from, to, afterMs: Math.round(nowMs - this.#sinceMs), ...fields });
-    this.#sinceMs = nowMs;
   }
 }
