@@ -157,6 +157,7 @@ describe('PosixContainerizer', () => {
     const second = await host.startAgent();
     const found = await second.recover(Object.values(specs).map(({ containerId }) => containerId));
     expect(found.get(specs.stays.containerId)).toEqual({ state: 'running', pid });
+    expect(second.containerizer.sandboxes()).toEqual([specs.stays.directory]);
     expect(found.get(specs.ends.containerId)).toEqual({ state: 'exited', exit: { kind: 'exited', code: 42 } });
     expect(found.get(specs.never.containerId)).toEqual({ state: 'never-started' });
     expect(await second.exitOf(specs.ends.containerId)).toEqual({ kind: 'exited', code: 42 });

@@ -33,6 +33,8 @@ type State =
   | { readonly at: 'failed'; readonly failure: LaunchFailure };
 
 interface Entry {
+  /** Real path of the sandbox, once it is known. */
+  directory?: string;
   state: State;
   /** Asked for by `destroy`, and repeated to a spawner that may not have heard it. */
   destroyed: boolean;
@@ -165,6 +167,12 @@ export class PosixContainerizer implements Containerizer {
     return { ...commandLineOf(spec.command), env, directory, ...(owner && { owner }) };
   }
 
+  /** Sandboxes (real paths) of the containers that run, for the rotation of their output. */
+  sandboxes(): string[] {
+    const running = [...this.#entries.values()].filter(({ state }) => state.at === 'running');
+    return running.map(({ directory }) => directory).filter((directory) => directory !== undefined);
+  }
+
   /** The connection to the spawner, for sessions. */
   get spawner(): SpawnerClient {
     return this.#spawner;
@@ -173,6 +181,7 @@ export class PosixContainerizer implements Containerizer {
   async #prepare(spec: ContainerSpec, entry: Entry): Promise<void> {
     try {
       const process = await this.toProcess(spec);
+      entry.directory = process.directory;
       await makeSandbox(process.directory, process.owner).catch((error: unknown) => {
         throw failure('sandbox', `Failed to create executor directory '${spec.directory}': ${messageOf(error)}`);
       });
@@ -314,8 +323,10 @@ export class PosixContainerizer implements Containerizer {
       if (report === undefined && fresh) this.#spawner.send({ op: 'lost', id });
       found.set(id, toRecovered(report, fresh));
       const state = toState(found.get(id), report);
-      if (state !== undefined)
-        this.#entries.set(id, { state, destroyed: false, abort: new AbortController(), waiting: [] });
+      if (state === undefined) continue;
+      const directory = report?.directory;
+      const entry: Entry = { state, destroyed: false, abort: new AbortController(), waiting: [] };
+      this.#entries.set(id, { ...entry, ...(directory !== undefined && { directory }) });
     }
     for (const report of containers) if (!found.has(report.id)) this.#discard(report);
     this.#spawner.send({ op: 'recovered' });

@@ -39,17 +39,18 @@ export async function adoptContainers(
 
 /** Returns the process to watch, if one still runs. */
 function adoptOne(
-  { id, identity, exit }: ContainerRecord,
+  record: ContainerRecord,
   processes: readonly MarkedProcess[],
   records: Records,
   containers: Containers,
 ): ProcessIdentity | undefined {
+  const { id, identity, exit } = record;
   if (exit !== undefined) {
-    containers.adopt(id, identity, exit);
+    containers.adopt(record);
     return undefined;
   }
   const leader = identity ?? leaderOf(id, processes);
-  containers.adopt(id, leader);
+  containers.adopt({ ...record, ...(leader && { identity: leader }) });
   if (identity === undefined && leader !== undefined) records.started(id, leader);
   if (leader !== undefined && processes.length > 0 && readStat(leader.pid)?.startTime === leader.startTime)
     return leader;

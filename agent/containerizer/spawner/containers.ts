@@ -2,12 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { readStat, send, signalGroup } from './processes.js';
 import { CONTAINER_MARKER, type ContainerReport, type ProcessSpec, type RecordedExit, type Reply } from './protocol.js';
-import type { ProcessIdentity, Records } from './records.js';
+import type { ContainerRecord, ProcessIdentity, Records } from './records.js';
 import { startProcess } from './start-process.js';
 import type { Stragglers } from './stragglers.js';
 
 /** A container's place in the table. `exit` is set once the end is on disk; `ending` from when it was seen. */
 interface Entry {
+  readonly directory?: string;
   readonly identity?: ProcessIdentity;
   ending?: boolean;
   exit?: RecordedExit;
@@ -31,8 +32,8 @@ export class Containers {
   }
 
   /** Takes over a container that an earlier spawner started or ended. */
-  adopt(id: string, identity?: ProcessIdentity, exit?: RecordedExit): void {
-    this.#entries.set(id, { ...(identity && { identity }), ...(exit && { exit, ending: true }) });
+  adopt({ id, ...record }: ContainerRecord): void {
+    this.#entries.set(id, { ...record, ending: record.exit !== undefined });
   }
 
   /** Starts a container, or tells again what became of it. */
@@ -100,8 +101,9 @@ export class Containers {
 
   /** All there is to tell an agent that connects. */
   report(): ContainerReport[] {
-    return [...this.#entries].map(([id, { identity, exit }]) => ({
+    return [...this.#entries].map(([id, { directory, identity, exit }]) => ({
       id,
+      ...(directory !== undefined && { directory }),
       ...(identity && { pid: identity.pid }),
       ...(exit && { exit }),
     }));
@@ -109,12 +111,12 @@ export class Containers {
 
   #launchNew(id: string, spec: ProcessSpec): void {
     try {
-      this.#records.intend(id);
+      this.#records.intend(id, spec.directory);
     } catch (error) {
       this.#tell({ op: 'failed', id, message: `Failed to record container: ${String(error)}` });
       return;
     }
-    this.#entries.set(id, {});
+    this.#entries.set(id, { directory: spec.directory });
     startProcess(spec, 'files', (outcome) => {
       if ('failure' in outcome) this.#failed(id, outcome.failure);
       else this.#started(id, outcome.child, outcome.pid);
@@ -124,7 +126,7 @@ export class Containers {
   #started(id: string, child: ChildProcess, pid: number): void {
     // The child cannot have been reaped yet: that needs a turn of the event loop.
     const identity = { pid, startTime: readStat(pid)?.startTime ?? 0 };
-    this.#entries.set(id, { identity });
+    this.#entries.set(id, { ...this.#entries.get(id), identity });
     child.once('exit', (code, signal) => {
       // Within the turn that reaped it, so its number cannot have been given to another group.
       send(-pid, SIGKILL);

@@ -38,6 +38,8 @@ export type RecordedExit = ContainerExit | { readonly kind: 'failed'; readonly m
 /** What the spawner knows of one container. Without `pid` it never got a process; with `exit` it is over. */
 export interface ContainerReport {
   readonly id: string;
+  /** Its sandbox, where that is known. */
+  readonly directory?: string;
   readonly pid?: number;
   readonly exit?: RecordedExit;
 }

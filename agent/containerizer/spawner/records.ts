@@ -9,9 +9,11 @@ export interface ProcessIdentity {
   readonly startTime: number;
 }
 
-/** What is on disk of one container. Neither field: its start was intended, and may or may not have happened. */
+/** What is on disk of one container. Neither identity nor exit: its start was intended, and may or may not have happened. */
 export interface ContainerRecord {
   readonly id: string;
+  /** Its sandbox. */
+  readonly directory?: string;
   readonly identity?: ProcessIdentity;
   readonly exit?: RecordedExit;
 }
@@ -56,8 +58,8 @@ export class Records {
   }
 
   /** Writes down that a process is about to be started. Throws when the disk refuses. */
-  intend(id: string): void {
-    this.#append({ id });
+  intend(id: string, directory?: string): void {
+    this.#append({ id, ...(directory !== undefined && { directory }) });
   }
 
   /** Writes down which process was started. Throws when the disk refuses. */
