@@ -1,4 +1,4 @@
-import type { Offer, Resource } from '../../proto/index.js';
+import type { AgentInfo, Offer, Resource } from '../../proto/index.js';
 import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import { hasCapability } from '../frameworks/capabilities.js';
 import type { AgentRow } from '../state/agents.js';
@@ -22,12 +22,18 @@ export function toWireOffer(offer: OfferRow, agent: AgentRow, framework: Framewo
     attributes: info.attributes ?? [],
     url: {
       scheme: 'http',
-      address: { hostname: info.hostname, ip: info.hostname, port: info.port ?? DEFAULT_AGENT_PORT },
+      address: toAddress(info),
       path: '/slave(1)',
     },
     ...(multiRole && { allocationInfo: { role: offer.role } }),
     ...(info.domain && { domain: info.domain }),
   };
+}
+
+/** Agents give their host name only; by default that is their address. */
+function toAddress({ hostname, port }: AgentInfo) {
+  const isIp = /^(\d+\.){3}\d+$|:/.test(hostname);
+  return { hostname, ...(isIp && { ip: hostname }), port: port ?? DEFAULT_AGENT_PORT };
 }
 
 function toWireResources(offer: OfferRow, framework: FrameworkRow, multiRole: boolean): Resource[] {
