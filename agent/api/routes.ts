@@ -3,6 +3,7 @@ import { READ_METHODS, type Route } from '../../common/net/http/router.js';
 import { API_VERSION } from '../../common/version.js';
 import { serveExecutorCall } from './executor-endpoint.js';
 import { type OperatorContext, serveOperatorCall } from './operator.js';
+import { stateDocument } from './state-document.js';
 
 /** Every HTTP endpoint of the agent. */
 export function agentRoutes(context: OperatorContext): Route[] {
@@ -12,6 +13,7 @@ export function agentRoutes(context: OperatorContext): Route[] {
     read('/health', ({ response }) => answerEmpty(response, 200)),
     read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
     read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
+    read('/state', ({ response }) => answerJson(response, stateDocument(agent, daemon))),
     { path: '/api/v1/executor', methods: ['POST'], handle: (exchange) => serveExecutorCall(exchange, agent) },
     { path: '/api/v1', methods: ['POST'], handle: (exchange) => serveOperatorCall(exchange, context) },
   ];

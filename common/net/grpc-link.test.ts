@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Server } from '@grpc/grpc-js';
+import { Client, credentials, Server } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AgentMessage, MasterMessage } from '../../proto/index.js';
 import type { Link, Receiver } from '../link.js';
@@ -138,6 +138,25 @@ describe('a gRPC link', () => {
     const atAgent = new Heard<MasterMessage>();
     dial(atAgent).send(executorMessage(Buffer.alloc(2000)));
     await vi.waitFor(() => expect(atAgent.closedBecause).toContain('exceeds the bound of 1000'));
+  });
+
+  it('drops a peer that connects and never reads', async () => {
+    const { port, firstLink } = await startMaster({ maxWaitingBytes: 2 ** 20 });
+    const same = (bytes: Buffer) => bytes;
+    const client = new Client(`127.0.0.1:${port.port}`, credentials.createInsecure());
+    const deaf = client.makeBidiStreamRequest(masterEndOfAgentLink.path, same, same);
+    deaf.on('error', () => {});
+    deaf.write(Buffer.alloc(0));
+    const { link, heard } = await firstLink();
+    const big: MasterMessage = { shutdownAgent: { message: 'x'.repeat(2 ** 18) } };
+    await vi.waitFor(
+      () => {
+        link.send(big);
+        expect(heard.closedBecause).toMatch(/^the peer does not read: \d+ bytes wait for it$/);
+      },
+      { interval: 5, timeout: 10_000 },
+    );
+    client.close();
   });
 
   it('costs only the peer its connection when its message cannot be handled', async () => {

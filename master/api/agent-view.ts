@@ -38,7 +38,7 @@ export function agentCapabilities({ capabilities }: AgentRow): Capability[] {
 /** An agent as GET_AGENTS shows it. */
 export function toAgentAnswer(agent: AgentRow): AgentAnswer {
   return {
-    agentInfo: agent.info,
+    agentInfo: { ...agent.info, checkpoint: true }, // shown by the master only, as in the original
     active: isConnected(agent),
     version: API_VERSION,
     pid: agentPid(agent, agent.info.hostname),

@@ -123,6 +123,12 @@ describe('a cluster of one master and one agent', () => {
     expect(shown?.tasks).toMatchObject([{ id: 'visible', state: 'TASK_RUNNING', executor_id: '', role: '*' }]);
     const onAgent = await askAgent({ type: Type.GET_TASKS });
     expect(onAgent.getTasks?.launchedTasks?.map(({ taskId }) => taskId.value)).toContain('visible');
+    const agentState = (await (await fetch(`http://${await agentAddress()}/slave(1)/state`)).json()) as {
+      frameworks: { executors: { id: string; tasks: { id: string; state: string }[] }[] }[];
+    };
+    expect(agentState.frameworks.flatMap(({ executors }) => executors)).toMatchObject([
+      { id: 'visible', queued_tasks: [], tasks: [{ id: 'visible', state: 'TASK_RUNNING' }] },
+    ]);
   });
 
   it('runs a command beside the task, streams its output and tells how it ended', async () => {

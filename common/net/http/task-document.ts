@@ -1,5 +1,8 @@
+import { messageType, toJson } from '../../../proto/codec/index.js';
 import { type Labels, mesos, type Task, type TaskStatus } from '../../../proto/index.js';
 import type { ResourceSummary } from '../../resources/summary.js';
+
+const DISCOVERY = messageType('mesos.v1.DiscoveryInfo', mesos.v1.DiscoveryInfo);
 
 /** A task as `/state` of master and agent and `/tasks` show it. */
 export type TaskDocument = Readonly<Record<string, unknown>>;
@@ -17,6 +20,7 @@ export function taskDocument(task: Task, resources: ResourceSummary, role: strin
     role,
     statuses: (task.statuses ?? []).map(statusDocument),
     ...labelsDocument(task.labels),
+    ...(task.discovery == null ? {} : { discovery: JSON.parse(toJson(DISCOVERY, task.discovery)) }),
   };
 }
 
