@@ -8,7 +8,7 @@ import { openSandbox } from './directory.js';
 export interface RotationOptions {
   /** Bytes above which `stdout` or `stderr` becomes `stdout.1`. Default 10 MiB. */
   readonly maxBytes?: number;
-  /** Rotated files kept of each, the oldest going first. Default 5. */
+  /** Rotated files kept of each, the oldest going first; 0 keeps none. Default 5. */
   readonly keep?: number;
 }
 
@@ -54,7 +54,8 @@ async function rotate(path: string, name: string, keep: number): Promise<void> {
   for (let number = keep - 1; number >= 1; number--) {
     await rename(`${inside}/${name}.${number}`, `${inside}/${name}.${number + 1}`).catch(() => {}); // not that many yet
   }
-  await rename(fresh, `${inside}/${name}.1`);
+  if (keep > 0) await rename(fresh, `${inside}/${name}.1`);
+  else await unlink(fresh);
 }
 
 /** Copies until the end is seen, which moves while the task writes. */
