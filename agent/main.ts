@@ -74,7 +74,7 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Pr
     });
     stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), log));
     const containerizer = await startContainerizer(flags, log);
-    stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(), log));
+    stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(true), log));
 
     const end = Promise.withResolvers<End>();
     const garbage = new Garbage(
