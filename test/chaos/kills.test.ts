@@ -20,7 +20,6 @@ async function killAgain(
   times: number,
   pauseMs: readonly [least: number, most: number],
   seed: number,
-  more: () => boolean,
 ) {
   const random = seededRandom(seed);
   let kills = 0;
@@ -70,6 +69,7 @@ describe('a cluster whose daemons are killed again and again', () => {
         killAgain([cluster.master], MASTER_KILLS, [1_500, 6_000], seed + 2),
       ]);
       expect(kills).toEqual([AGENT_KILLS, SCHEDULER_KILLS, MASTER_KILLS]);
+      await writeFile(stopFile, '');
       await until(
         'every task to have ended',
         async () => lastLine(await readFile(history, 'utf8')).includes('"settled":true'),
