@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerExit, ContainerSpec } from './containerizer.js';
@@ -225,6 +225,15 @@ describe('PosixContainerizer', () => {
       expect(output(spec)).toBe('run\n');
     }
     expect([...agent.exits.values()].every((exits) => exits.length === 1)).toBe(true);
+  });
+
+  it('lets its spawner end though the runtime directory was deleted under it', async () => {
+    const agent = await host.startAgent();
+    await agent.recover([]);
+    const [spawner = 0] = host.spawners();
+    rmSync(join(host.root, 'run'), { recursive: true });
+    await agent.containerizer.stop(true);
+    await until('it is gone', () => readStat(spawner)?.zombie !== false);
   });
 
   it('obeys only the newest agent', async () => {

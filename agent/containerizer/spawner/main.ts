@@ -5,7 +5,7 @@
  * Arguments: runtime directory (absolute), generation, milliseconds to stay when idle. It imports only Node's own
  * modules, and few of them, because its memory is part of every agent's.
  */
-import { linkSync, readdirSync, unlinkSync } from 'node:fs';
+import { linkSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { adoptContainers } from './adoption.js';
 import { Containers } from './containers.js';
 import { parseGeneration, socketName } from './protocol.js';
@@ -53,7 +53,7 @@ function exitWhenIdle(idleMs: number): void {
   setInterval(() => {
     if (!server.idle) idleSince = performance.now();
     else if (server.stopping || performance.now() - idleSince >= idleMs) {
-      unlinkSync(socketName(generation));
+      rmSync(socketName(generation), { force: true }); // its folder may have been deleted under us
       process.exit(0);
     }
   }, 250);
