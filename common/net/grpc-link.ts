@@ -44,6 +44,9 @@ const DEFAULTS: Required<LinkLimits> = {
   keepaliveTimeoutMs: 10_000,
 };
 
+/** A connection on which nobody has opened a stream for so long is closed. */
+const IDLE_CONNECTION_MS = 60_000;
+
 /** Options for the `Server` of grpc-js whose links keep to `limits`. */
 export function grpcServerOptions(limits: LinkLimits = {}): Record<string, number> {
   const { maxBatchBytes, maxMessageBytes, keepaliveMs, keepaliveTimeoutMs } = { ...DEFAULTS, ...limits };
@@ -52,6 +55,7 @@ export function grpcServerOptions(limits: LinkLimits = {}): Record<string, numbe
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepaliveMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    'grpc.max_connection_idle_ms': IDLE_CONNECTION_MS,
     'grpc.enable_channelz': 0,
   };
 }
