@@ -5,7 +5,7 @@ import {
   type SchedulerCall,
   type SchedulerEvent,
 } from '../../proto/index.js';
-import type { LinkMethod } from './grpc-link.js';
+import type { LinkMethod } from './link-end.js';
 
 const { AgentBatch, MasterBatch, SchedulerCalls, SchedulerEvents } = meseta.v1;
 
