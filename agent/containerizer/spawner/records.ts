@@ -54,7 +54,11 @@ export class Records {
 
   /** From now on the absence of a record is proof that nothing was started. */
   confirmBoot(): void {
-    if (!this.isOfThisBoot()) writeFileSync(this.#bootIdFile, bootId(), { mode: 0o600 });
+    try {
+      if (!this.isOfThisBoot()) writeFileSync(this.#bootIdFile, bootId(), { mode: 0o600 });
+    } catch (error) {
+      console.error(`Cannot record the boot: ${String(error)}`); // the next agent finds less certain, and nothing wrong
+    }
   }
 
   /** Writes down that a process is about to be started. Throws when the disk refuses. */
