@@ -20,13 +20,18 @@ export default async function launch({ progress }: { progress: (text: string) =>
   });
   await using driver = new TaskDriver(cluster.masterAddress);
   await driver.until('a first offer', () => driver.offers.length > 0);
-  const rows: BenchRow[] = [];
+  const agentPid = cluster.agents[0]?.pid ?? 0;
+  const idle = await ourMemory(agentPid, cluster.folder);
+  const rows: BenchRow[] = [
+    summarizeSeries('idle agent (Pss)', 'MiB', [idle.agent]),
+    summarizeSeries('its spawner (Pss)', 'MiB', [idle.others]),
+  ];
   progress(`${SEQUENTIAL} tasks one after another`);
   rows.push(...(await sequential(driver)));
   progress(`${BURSTS} bursts of ${BURST} tasks`);
   rows.push(...(await bursts(driver)));
   progress(`${HELD} tasks held`);
-  rows.push(...(await held(driver, cluster)));
+  rows.push(...(await held(driver, agentPid, cluster.folder)));
   return {
     name: 'launch',
     rows,
@@ -70,10 +75,9 @@ async function bursts(driver: TaskDriver): Promise<BenchRow[]> {
   return [summarizeSeries(`${BURST} tasks in one ACCEPT, all finished`, 'tasks/s', rates)];
 }
 
-async function held(driver: TaskDriver, cluster: RealCluster): Promise<BenchRow[]> {
+async function held(driver: TaskDriver, agentPid: number, folder: string): Promise<BenchRow[]> {
   await driver.until('an offer', () => driver.offers.length > 0);
-  const agentPid = cluster.agents[0]?.pid ?? 0;
-  const before = await ourMemory(agentPid, cluster.folder);
+  const before = await ourMemory(agentPid, folder);
   const lines = new Map(Array.from({ length: HELD }, (_, n) => [`held-${n}`, 'exec sleep 3600']));
   const startedMs = performance.now();
   driver.launch(lines);
@@ -81,7 +85,7 @@ async function held(driver: TaskDriver, cluster: RealCluster): Promise<BenchRow[
     [...lines.keys()].every((id) => driver.times.get(id)?.runningMs !== undefined),
   );
   const runningMs = performance.now() - startedMs;
-  const after = await ourMemory(agentPid, cluster.folder);
+  const after = await ourMemory(agentPid, folder);
   for (const id of lines.keys()) driver.client.kill(id);
   await driver.ended(lines.keys());
   return [
@@ -90,8 +94,7 @@ async function held(driver: TaskDriver, cluster: RealCluster): Promise<BenchRow[
       (after.agent + after.others - before.agent - before.others) / HELD,
     ]),
     summarizeSeries('processes of ours per task held', '', [(after.processes - before.processes) / HELD]),
-    summarizeSeries('idle agent (Pss)', 'MiB', [before.agent]),
-    summarizeSeries('its spawner (Pss)', 'MiB', [before.others]),
+    summarizeSeries(`agent after ${SEQUENTIAL + (BURSTS + 1) * BURST} tasks (Pss)`, 'MiB', [before.agent]),
   ];
 }
 
