@@ -15,7 +15,7 @@ export interface RealClusterOptions {
 
 /**
  * A master and agents as processes of their own, in a temporary folder, each agent on a loopback address of its own.
- * Disposing stops every process, the tasks included, and deletes the folder.
+ * Disposing stops every process, the tasks included, and deletes the folder, unless MESETA_KEEP is set.
  */
 export class RealCluster implements AsyncDisposable {
   readonly folder: string;
@@ -104,7 +104,9 @@ export class RealCluster implements AsyncDisposable {
     for (const agent of this.agents) if (agent.running) await agent.stop('SIGUSR1');
     await this.master.stop();
     await killSpawners(this.folder);
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    if (process.env['MESETA_KEEP'] === undefined)
+      await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    else console.log(`kept ${this.folder}`);
   }
 
   async #healthy(): Promise<boolean> {
