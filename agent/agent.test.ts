@@ -264,6 +264,19 @@ describe('status updates', () => {
     expect(rig.agent.frameworks.size).toBe(0);
   });
 
+  it('are sent again at once when their framework has come back, with the info it came back with', () => {
+    const rig = new AgentRig().start();
+    rig.master.acknowledges = false;
+    rig.run(commandTask('t', 'sleep 600'));
+    rig.clock.advance(1_000);
+    expect(rig.master.updatesOf('t')).toHaveLength(1);
+    rig.master.acknowledges = true;
+    rig.master.say({ updateFramework: { framework: { ...FRAMEWORK, name: 'renamed' } } });
+    rig.clock.advance(10);
+    expect(rig.master.statesOf('t')).toEqual(['STARTING', 'RUNNING']);
+    expect([...rig.agent.frameworks.values()].map(({ info }) => info.name)).toEqual(['renamed']);
+  });
+
   it('survive late, double and foreign acknowledgements', () => {
     const rig = new AgentRig().start();
     rig.run(commandTask('t', 'sleep 50'));

@@ -143,12 +143,12 @@ export class UpdateStreams {
   /** The agent is registered: sends whatever is outstanding, at once and from the first back-off again. */
   resume(): void {
     this.#open = true;
-    for (const stream of this.#streams.values()) {
-      stream.retry?.cancel();
-      stream.retry = undefined;
-      stream.attempt = 0;
-      this.#pump(stream);
-    }
+    for (const stream of this.#streams.values()) this.#restart(stream);
+  }
+
+  /** A framework may have missed what was sent to it: sends what is outstanding of it at once. */
+  resend(framework: FrameworkId): void {
+    for (const stream of this.#streams.values()) if (stream.framework.id === framework) this.#restart(stream);
   }
 
   /** The agent has no master. */
@@ -184,6 +184,13 @@ export class UpdateStreams {
   #removals(stream: Stream): StoreChange[] {
     const queued = stream.queue.map(({ sequence }) => updateKey(stream.framework.id, stream.task, sequence));
     return [...stream.kept, ...queued].map(remove);
+  }
+
+  #restart(stream: Stream): void {
+    stream.retry?.cancel();
+    stream.retry = undefined;
+    stream.attempt = 0;
+    this.#pump(stream);
   }
 
   #pump(stream: Stream): void {
