@@ -3,6 +3,7 @@ import { readEnding } from './ending.js';
 import type { Instance, Job } from './job.js';
 
 const State = mesos.v1.TaskState;
+const { REASON_RECONCILIATION, REASON_MAX_COMPLETION_TIME_REACHED } = mesos.v1.TaskStatus.Reason;
 
 /**
  * What an instance becomes when its task reports `status`. Pure; the same status twice changes nothing the second
@@ -16,39 +17,33 @@ export function applyStatus(job: Job, instance: Instance, status: TaskStatus): I
   switch (status.state) {
     case State.TASK_STAGING:
     case State.TASK_STARTING:
-      return { ...facts, state: 'launching' };
+      return { ...facts, state: instance.state === 'lost' ? 'launching' : instance.state };
     case State.TASK_RUNNING:
     case State.TASK_KILLING:
     case State.TASK_UNREACHABLE:
-    case State.TASK_GONE_BY_OPERATOR:
-      return {
-        ...facts,
-        state: isRevivable(instance) ? 'running' : instance.state,
-      };
+      return { ...facts, state: mayBeAlive(instance) ? 'running' : instance.state };
     case State.TASK_FINISHED:
       return { ...facts, state: 'finished', exitCode: 0 };
     case State.TASK_KILLED:
-      return status.reason === mesos.v1.TaskStatus.Reason.REASON_MAX_COMPLETION_TIME_REACHED
-        ? failed(job, facts)
+      return status.reason === REASON_MAX_COMPLETION_TIME_REACHED
+        ? failed(job, facts, 'failed')
         : { ...facts, state: 'killed', ...readEnding(status.message) };
     case State.TASK_FAILED:
-      return failed(job, { ...facts, ...readEnding(status.message) });
+      return failed(job, { ...facts, ...readEnding(status.message) }, 'failed');
     case State.TASK_ERROR:
       return { ...facts, state: 'failed' };
     case State.TASK_DROPPED:
-      return job.killed ? { ...facts, state: 'killed' } : waitingAgain(facts);
+      return startedAgain(job, facts);
     case State.TASK_UNKNOWN:
     case State.TASK_LOST:
-    case State.TASK_GONE: {
-      if (neverStarted(instance, status)) return job.killed ? { ...facts, state: 'killed' } : waitingAgain(facts);
-      const retried = failed(job, facts);
-      return retried.state === 'failed' ? { ...retried, state: 'lost' } : retried;
-    }
+    case State.TASK_GONE:
+    case State.TASK_GONE_BY_OPERATOR:
+      return neverStarted(instance, status) ? startedAgain(job, facts) : failed(job, facts, 'lost');
   }
 }
 
 /** A lost task may turn out to be alive; an ended one may not. */
-function isRevivable({ state }: Instance): boolean {
+function mayBeAlive({ state }: Instance): boolean {
   return state === 'launching' || state === 'running' || state === 'lost';
 }
 
@@ -58,24 +53,27 @@ function isRevivable({ state }: Instance): boolean {
  */
 function neverStarted({ taskState }: Instance, { reason }: TaskStatus): boolean {
   const silent = taskState === undefined || taskState === 'TASK_STAGING';
-  return silent && reason === mesos.v1.TaskStatus.Reason.REASON_RECONCILIATION;
+  return silent && reason === REASON_RECONCILIATION;
 }
 
-function failed(job: Job, instance: Instance): Instance {
+function isUnwanted(job: Job, instance: Instance): boolean {
+  return job.killed || instance.unwanted === true;
+}
+
+function startedAgain(job: Job, instance: Instance): Instance {
+  return isUnwanted(job, instance) ? { ...instance, state: 'killed' } : waitingAgain(instance);
+}
+
+function failed(job: Job, instance: Instance, otherwise: 'failed' | 'lost'): Instance {
   const failures = instance.failures + 1;
-  const again = !job.killed && failures <= job.submission.retries;
-  return again ? { ...waitingAgain(instance), failures } : { ...instance, failures, state: 'failed' };
+  const again = !isUnwanted(job, instance) && failures <= job.submission.retries;
+  return again ? { ...waitingAgain(instance), failures } : { ...instance, failures, state: otherwise };
 }
 
 /** Back in the queue, under the next task id; what the last attempt said stays to be read. */
-function waitingAgain({
-  taskId: _taskId,
-  place: _place,
-  agentAddress: _address,
-  containerId: _container,
-  ...instance
-}: Instance): Instance {
-  return { ...instance, state: 'waiting' };
+function waitingAgain(instance: Instance): Instance {
+  const { taskId: _task, place: _place, agentAddress: _address, containerId: _container, ...rest } = instance;
+  return { ...rest, state: 'waiting' };
 }
 
 function withFacts(instance: Instance, status: TaskStatus): Instance {

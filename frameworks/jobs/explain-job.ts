@@ -1,7 +1,7 @@
 import type { Offer } from '../../proto/index.js';
 import { match, type Outcome, type Place, type Explanation as Refusals } from '../../scheduler-sdk/index.js';
 import type { Explanation } from './cli/api.js';
-import { type Instance, isActive, type Job, stateOfJob } from './job.js';
+import { type Instance, isActive, type Job, stateOfJob, taskIdOf } from './job.js';
 import { needsOf, requirementOf } from './launch.js';
 
 /** What the explanation of one reason says to people, by the SDK's code for it. */
@@ -29,7 +29,7 @@ export function explainJob(
   if (waiting === undefined || waiting.state !== 'waiting')
     return { ...nothing, placed: true, summary: placedSummary(job, waiting) };
   if (!connected) return { ...nothing, placed: false, summary: 'the jobs framework is not connected to a master' };
-  const requirement = requirementOf(job, waiting, needsOf(job.submission));
+  const requirement = requirementOf(job, taskIdOf(job.id, waiting.index, waiting.attempt + 1), needsOf(job.submission));
   const { unplaced } = match([requirement], offers, { peers: new Map([[job.id, peersOf(job)]]) });
   const found = unplaced[0];
   if (offers.length === 0)

@@ -1,5 +1,5 @@
 import type { Submission } from './cli/api.js';
-import { createJob, type Instance, type Job, stateOfJob, withInstance } from './job.js';
+import { createJob, type Instance, isOver, type Job, withInstance } from './job.js';
 
 /** Ended jobs that are remembered; older ones are forgotten. */
 export const ENDED_JOBS_KEPT = 1_000;
@@ -35,6 +35,13 @@ export class JobTable {
 
   get anyWaiting(): boolean {
     return this.#waiting.size > 0;
+  }
+
+  /** Instances that wait, over all jobs. */
+  countWaiting(): number {
+    let waiting = 0;
+    for (const { counts } of this.waiting()) waiting += counts.waiting ?? 0;
+    return waiting;
   }
 
   /** The job that was submitted with this token. */
@@ -75,15 +82,14 @@ export class JobTable {
     this.#noteWaiting(job);
   }
 
-  /** Replaces one instance, which costs the same for jobs of any size. */
+  /** Replaces one instance. */
   putInstance(job: Job, instance: Instance): Job {
     const before = job.instances[instance.index];
     const next = withInstance(job, instance);
     this.#jobs.set(job.id, next);
     if (before?.taskId !== undefined && before.taskId !== instance.taskId) this.#byTask.delete(before.taskId);
     if (instance.taskId !== undefined) this.#byTask.set(instance.taskId, [job.id, instance.index]);
-    if (instance.state === 'waiting') this.#waiting.add(job.id);
-    else if (before?.state === 'waiting') this.#noteWaiting(next);
+    this.#noteWaiting(next);
     return next;
   }
 
@@ -97,12 +103,12 @@ export class JobTable {
   /** Ended jobs beyond what is remembered, the oldest first. */
   surplus(kept = ENDED_JOBS_KEPT): Job[] {
     if (this.#jobs.size <= kept) return [];
-    const ended = [...this.#jobs.values()].filter((job) => !['waiting', 'running'].includes(stateOfJob(job)));
+    const ended = [...this.#jobs.values()].filter(isOver);
     return ended.slice(0, Math.max(0, ended.length - kept));
   }
 
   #noteWaiting(job: Job): void {
-    if (job.instances.some(({ state }) => state === 'waiting')) this.#waiting.add(job.id);
+    if ((job.counts.waiting ?? 0) > 0) this.#waiting.add(job.id);
     else this.#waiting.delete(job.id);
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../common/runtime/clock.js';
-import { CodedError } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
-import type { Store, StoreChange } from '../../common/store/store.js';
-import type { Offer } from '../../proto/index.js';
+import type { Store } from '../../common/store/store.js';
+import { mesos, type Offer } from '../../proto/index.js';
 import {
+  type Launch,
   match,
   type Placement,
   type Requirement,
@@ -11,14 +11,15 @@ import {
   type SchedulerHandler,
   type TaskUpdate,
 } from '../../scheduler-sdk/index.js';
+import { Admission, type Admitted } from './admission.js';
 import { AgentsSeen } from './agents-seen.js';
 import { applyStatus } from './apply-status.js';
 import type { Explanation, Submission } from './cli/api.js';
 import { explainJob, peersOf } from './explain-job.js';
-import { type Instance, isActive, type Job, withKill } from './job.js';
+import { type Instance, isActive, type Job, killedWhileWaiting, taskIdOf, withKill } from './job.js';
 import { JobTable } from './job-table.js';
 import { needsOf, requirementOf, taskOf } from './launch.js';
-import { deleteJob, JOBS_PREFIX, putHead, putInstance, readJobs } from './records.js';
+import { JOBS_PREFIX, putHead, putInstance, readJobs } from './records.js';
 
 /** What the scheduler needs from outside. `store` is the one that the SDK's client writes to as well. */
 export interface JobsPorts {
@@ -31,8 +32,14 @@ export interface JobsPorts {
 const MATCHED_AT_ONCE = 2_000;
 /** How long an offer that nothing fits is not wanted again, in seconds; a new submission revives at once. */
 const REFUSE_SECONDS = 5;
-/** The most instances that may wait: beyond it submissions are refused. */
-const WAITING_MOST = 1_000_000;
+
+/** An attempt that wants a place. */
+interface Wish {
+  readonly jobId: string;
+  readonly index: number;
+  readonly attempt: number;
+  readonly requirement: Requirement;
+}
 
 /**
  * Runs submissions. A job is durable before it is answered, a launch before it is sent, an outcome before it is
@@ -42,14 +49,14 @@ export class JobsScheduler implements SchedulerHandler {
   readonly #ports: JobsPorts;
   readonly #table = new JobTable();
   readonly #agents = new AgentsSeen();
-  /** Who waits for a submission to be durable, by its token. */
-  readonly #submitting = new Map<string, Array<(outcome: Job | Error) => void>>();
+  readonly #admission: Admission;
   readonly #listeners = new Map<string, Set<() => void>>();
   #client: SchedulerClient | undefined;
   #connected = false;
 
   constructor(ports: JobsPorts) {
     this.#ports = ports;
+    this.#admission = new Admission({ ...ports, table: this.#table, admitted: (job) => this.#admitted(job) });
   }
 
   /** Reads what was submitted earlier; then `attach` a client and start it. */
@@ -57,11 +64,11 @@ export class JobsScheduler implements SchedulerHandler {
     this.#ports.store.read(JOBS_PREFIX, (outcome) => {
       if (outcome instanceof Error) return done(outcome);
       try {
-        for (const job of readJobs(outcome)) this.#table.put(job);
-        done();
+        for (const job of readJobs(outcome, this.#ports.clock.wallMs())) this.#table.put(job);
       } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)));
+        return done(error instanceof Error ? error : new Error(String(error)));
       }
+      done();
     });
   }
 
@@ -89,52 +96,53 @@ export class JobsScheduler implements SchedulerHandler {
     return this.#table.get(id);
   }
 
-  /**
-   * Stores a submission; `done` gets the job when it is durable. The token of an earlier one gives that one, also while
-   * it is still being written.
-   */
-  submit(submission: Submission, done: (outcome: Job | Error) => void): void {
-    const { token } = submission;
-    const underWay = this.#submitting.get(token);
-    const known = this.#table.withToken(token);
-    if (underWay !== undefined) underWay.push(done);
-    else if (known !== undefined) done(known);
-    else if (this.#waitingInstances() + submission.count > WAITING_MOST) done(tooMany());
-    else this.#admit(submission, done);
+  /** The job and instance of a task's id: of its current attempt, of an earlier one, or of one that still waits. */
+  instance(taskId: string): readonly [Job, Instance] | undefined {
+    const [, jobId = '', index] = /^(.+)\.(\d+)(?:-\d+)?$/.exec(taskId) ?? [];
+    const job = this.#table.get(jobId);
+    const instance = job?.instances[Number(index)];
+    return job === undefined || instance === undefined ? undefined : [job, instance];
+  }
+
+  /** See `Admission`. */
+  submit(submission: Submission, done: (outcome: Admitted | Error) => void): void {
+    this.#admission.submit(submission, done);
   }
 
   /** Ends a job: what waits is not started, what runs is killed. `done` when the wish is durable. */
   killJob(job: Job, done: (error?: Error) => void): void {
     const killed = withKill(job);
-    const changed = killed.instances.filter((instance, at) => instance !== job.instances[at]);
-    this.#ports.store.write([putHead(killed), ...changed.map((instance) => putInstance(job.id, instance))], (error) => {
+    this.#table.put(killed);
+    this.#ports.store.write([putHead(killed)], (error) => {
       if (error !== undefined) return done(error);
-      const latest = this.#table.get(job.id);
-      if (latest !== undefined) this.#table.put(withKill(latest));
-      for (const { taskId, ...instance } of this.#table.get(job.id)?.instances ?? [])
-        if (taskId !== undefined && isActive(instance)) this.#client?.kill(taskId);
-      this.#changed(job.id);
+      for (const instance of this.#table.get(job.id)?.instances ?? []) this.#killTaskOf(instance);
       done();
     });
+    this.#changed(job.id);
+    this.#suppressIfIdle();
   }
 
-  /** Kills the current attempt of one instance, which is not started again. False when no such task is alive here. */
-  killTask(taskId: string): boolean {
-    const found = this.#table.ofTask(taskId);
-    if (found === undefined || !isActive(found[1])) return false;
-    this.#client?.kill(taskId);
-    return true;
+  /** Ends one instance: it is not started again, and its task is killed. `done` when the wish is durable. */
+  killInstance(job: Job, instance: Instance, done: (error?: Error) => void): void {
+    const unwanted: Instance =
+      instance.state === 'waiting' ? killedWhileWaiting(instance) : { ...instance, unwanted: true };
+    this.#table.putInstance(job, unwanted);
+    this.#ports.store.write([putInstance(job.id, unwanted)], (error) => {
+      if (error !== undefined) return done(error);
+      const latest = this.#table.get(job.id)?.instances[instance.index];
+      if (latest !== undefined) this.#killTaskOf(latest);
+      done();
+    });
+    this.#changed(job.id);
+    this.#suppressIfIdle();
   }
 
   /** Why a task or job is not placed; undefined when there is none of that id. */
   explain(id: string): Explanation | undefined {
     const whole = this.#table.get(id);
     if (whole !== undefined) return explainJob(id, whole, undefined, this.#agents.latest(), this.#connected);
-    const [, jobId, index] = /^(.+)\.(\d+)(?:-\d+)?$/.exec(id) ?? [];
-    const job = this.#table.get(jobId ?? '');
-    const instance = job?.instances[Number(index)];
-    if (job === undefined || instance === undefined) return undefined;
-    return explainJob(id, job, instance, this.#agents.latest(), this.#connected);
+    const [job, instance] = this.instance(id) ?? [];
+    return job && explainJob(id, job, instance, this.#agents.latest(), this.#connected);
   }
 
   /** Calls `listener` once, at the job's next change. Returns how to stop listening. */
@@ -142,14 +150,17 @@ export class JobsScheduler implements SchedulerHandler {
     const listeners = this.#listeners.get(jobId) ?? new Set();
     this.#listeners.set(jobId, listeners);
     listeners.add(listener);
-    return () => listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(jobId) === listeners) this.#listeners.delete(jobId);
+    };
   }
 
   // --- what the master tells ---
 
   subscribed(): void {
     this.#connected = true;
-    this.#wantOffersOrNot();
+    this.#suppressIfIdle();
   }
 
   disconnected(): void {
@@ -164,20 +175,21 @@ export class JobsScheduler implements SchedulerHandler {
     const client = this.#client;
     if (client === undefined) return;
     this.#agents.offered(offers);
-    const wanted = this.#requirements();
-    const requirements = wanted.map(([, , requirement]) => requirement);
-    const byRequirement = new Map(wanted.map(([job, instance, { id }]) => [id, [job.id, instance.index] as const]));
-    const peers = new Map([...new Set(wanted.map(([job]) => job))].map((job) => [job.id, peersOf(job)]));
-    const { placements, unused } = match(requirements, offers, { peers });
-    for (const placement of placements) this.#launch(client, placement, byRequirement);
+    const wishes = this.#wishes(client);
+    const requirements = wishes.map(({ requirement }) => requirement);
+    const { placements, unused } = match(requirements, offers, { peers: this.#peers(wishes) });
+    const byTask = new Map(wishes.map((wish) => [wish.requirement.id, wish]));
+    for (const placement of placements) this.#launch(client, placement, byTask);
     client.decline(unused, REFUSE_SECONDS);
-    this.#wantOffersOrNot();
+    this.#suppressIfIdle();
   }
 
   update({ status, confirm }: TaskUpdate): void {
     const found = this.#table.ofTask(status.taskId.value);
     if (found === undefined) {
-      confirm(); // of a job that is forgotten
+      // Of a job that is forgotten, or of an attempt that was given up for lost and has been replaced.
+      confirm();
+      if (!hasEnded(status.state)) this.#client?.kill(status.taskId.value);
       return;
     }
     const [job, before] = found;
@@ -190,78 +202,60 @@ export class JobsScheduler implements SchedulerHandler {
 
   // --- steps ---
 
-  #admit(submission: Submission, done: (outcome: Job | Error) => void): void {
-    const askers = [done];
-    this.#submitting.set(submission.token, askers);
-    const job = this.#table.draft(submission, this.#ports.clock.wallMs());
-    this.#table.reserve(job.id);
-    const surplus = this.#table.surplus();
-    this.#ports.store.write([putHead(job), ...surplus.flatMap(deleteJob)], (error) => {
-      this.#submitting.delete(submission.token);
-      this.#table.release(job.id);
-      if (error === undefined) this.#admitted(job, surplus);
-      for (const tell of askers) tell(error ?? job);
-    });
-  }
-
-  #admitted(job: Job, surplus: readonly Job[]): void {
-    for (const ended of surplus) this.#table.remove(ended);
-    this.#table.put(job);
+  #admitted(job: Job): void {
     this.#ports.log.info('Job submitted', { job: job.id, count: job.submission.count });
     this.#client?.revive();
   }
 
-  #waitingInstances(): number {
-    let waiting = 0;
-    for (const { instances } of this.#table.waiting()) waiting += instances.length;
-    return waiting;
+  #killTaskOf(instance: Instance): void {
+    if (instance.taskId !== undefined && isActive(instance)) this.#client?.kill(instance.taskId);
   }
 
-  #requirements(): Array<readonly [Job, Instance, Requirement]> {
-    const wanted: Array<readonly [Job, Instance, Requirement]> = [];
+  #wishes(client: SchedulerClient): Wish[] {
+    const wishes: Wish[] = [];
     for (const job of this.#table.waiting()) {
       const needs = needsOf(job.submission);
-      for (const instance of job.instances) {
-        if (instance.state !== 'waiting') continue;
-        wanted.push([job, instance, requirementOf(job, instance, needs)]);
-        if (wanted.length >= MATCHED_AT_ONCE) return wanted;
+      for (const { index, state, attempt: before } of job.instances) {
+        if (state !== 'waiting') continue;
+        let attempt = before + 1;
+        // A job of the same name may have been forgotten while the SDK still remembers its tasks.
+        while (client.tasks.has(taskIdOf(job.id, index, attempt))) attempt++;
+        const requirement = requirementOf(job, taskIdOf(job.id, index, attempt), needs);
+        wishes.push({ jobId: job.id, index, attempt, requirement });
+        if (wishes.length >= MATCHED_AT_ONCE) return wishes;
       }
     }
-    return wanted;
+    return wishes;
   }
 
-  #launch(
-    client: SchedulerClient,
-    placement: Placement,
-    byRequirement: ReadonlyMap<string, readonly [jobId: string, index: number]>,
-  ): void {
-    const own: StoreChange[] = [];
-    const tasks = placement.launches.flatMap((launch) => {
-      const [jobId, index] = byRequirement.get(launch.requirement.id) ?? ['', -1];
-      const job = this.#table.get(jobId);
-      const instance = job?.instances[index];
-      if (job === undefined || instance === undefined) return [];
-      const { url } = placement.offers[0] ?? {};
-      const launching: Instance = {
-        index,
-        attempt: instance.attempt + 1,
-        failures: instance.failures,
-        state: 'launching',
-        taskId: launch.requirement.id,
-        place: launch.place,
-        ...(url == null ? {} : { agentAddress: `${url.address.ip ?? url.address.hostname ?? ''}:${url.address.port}` }),
-      };
-      own.push(putInstance(jobId, launching));
+  #peers(wishes: readonly Wish[]): Map<string, ReturnType<typeof peersOf>> {
+    const ids = [...new Set(wishes.map(({ jobId }) => jobId))];
+    return new Map(
+      ids.map((id) => {
+        const job = this.#table.get(id);
+        return [id, job === undefined ? [] : peersOf(job)];
+      }),
+    );
+  }
+
+  #launch(client: SchedulerClient, placement: Placement, byTask: ReadonlyMap<string, Wish>): void {
+    const launched = placement.launches.flatMap((launch) => {
+      const wish = byTask.get(launch.requirement.id);
+      const job = wish && this.#table.get(wish.jobId);
+      const instance = wish && job?.instances[wish.index];
+      if (wish === undefined || job === undefined || instance === undefined) return [];
+      const launching = launchingInstance(instance, wish.attempt, launch, placement);
       this.#table.putInstance(job, launching);
-      this.#changed(jobId);
-      return [taskOf(job, launch)];
+      this.#changed(job.id);
+      return [{ task: taskOf(job, launch), own: putInstance(job.id, launching) }];
     });
     this.#agents.launched(placement);
+    const [tasks, own] = [launched.map(({ task }) => task), launched.map((each) => each.own)];
     client.launch(placement.offers, tasks, { own, refuseSeconds: 0 });
   }
 
   /** Offers are only held while something waits, so that other frameworks get them. */
-  #wantOffersOrNot(): void {
+  #suppressIfIdle(): void {
     if (!this.#table.anyWaiting) this.#client?.suppress();
   }
 
@@ -273,9 +267,23 @@ export class JobsScheduler implements SchedulerHandler {
   }
 }
 
-function tooMany(): CodedError {
-  return new CodedError(
-    'LIMIT',
-    `Cannot take the job: more than ${WAITING_MOST} instances would wait; try again when some have been placed`,
-  );
+function launchingInstance(before: Instance, attempt: number, launch: Launch, { offers }: Placement): Instance {
+  const { index, failures, version } = before;
+  const address = offers[0]?.url?.address;
+  return {
+    index,
+    attempt,
+    failures,
+    version,
+    state: 'launching',
+    taskId: launch.requirement.id,
+    place: launch.place,
+    ...(address == null ? {} : { agentAddress: `${address.ip ?? address.hostname ?? ''}:${address.port}` }),
+  };
+}
+
+/** Whether a kill would come too late. */
+function hasEnded(state: mesos.v1.TaskState): boolean {
+  const { TASK_STAGING, TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_UNREACHABLE } = mesos.v1.TaskState;
+  return ![TASK_STAGING, TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_UNREACHABLE].some((live) => live === state);
 }

@@ -9,7 +9,7 @@ import {
   shellCommand,
 } from '../../scheduler-sdk/index.js';
 import type { Submission } from './cli/api.js';
-import { type Instance, type Job, nextTaskId } from './job.js';
+import type { Job } from './job.js';
 
 /** What each instance of a job asks of an agent. Throws `BAD_INPUT` for a constraint that makes no sense. */
 export function needsOf({ cpus, mem, disk, ports, constraints }: Submission): Needs {
@@ -24,9 +24,9 @@ export function needsOf({ cpus, mem, disk, ports, constraints }: Submission): Ne
   };
 }
 
-/** An instance that wants a place. Instances of one job are peers and share `needs`, so `match` is fast. */
-export function requirementOf(job: Job, instance: Instance, needs: Needs): Requirement {
-  return { id: nextTaskId(job, instance), needs, group: job.id };
+/** A task that wants a place. Tasks of one job are peers and share `needs`, so `match` is fast. */
+export function requirementOf(job: Job, taskId: string, needs: Needs): Requirement {
+  return { id: taskId, needs, group: job.id };
 }
 
 /** The task of a launch: the job's command, with what the placement decided in its environment. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CodedError } from '../../common/runtime/errors.js';
 import type { StoreChange, StorePair } from '../../common/store/store.js';
 import { INSTANCE_STATES, submissionSchema } from './cli/api.js';
-import type { Instance, Job } from './job.js';
+import { countStates, firstVersion, type Instance, type Job, killedWhileWaiting, newInstance } from './job.js';
 
 /** Keys of the jobs framework in the store that it shares with the SDK. */
 export const JOBS_PREFIX = 'jobs/';
@@ -26,6 +26,7 @@ const instanceSchema = z.object({
   attempt: z.number().int(),
   failures: z.number().int(),
   state: z.enum(INSTANCE_STATES),
+  unwanted: z.literal(true).optional(),
   taskId: z.string().optional(),
   taskState: z.string().optional(),
   place: placeSchema.optional(),
@@ -52,7 +53,8 @@ export function putHead({ id, submission, submittedAtMs, killed }: Job): StoreCh
 
 /** The change that stores one instance; instances that never changed have no record. */
 export function putInstance(jobId: string, instance: Instance): StoreChange {
-  return { op: 'put', key: instanceKey(jobId, instance.index), value: Buffer.from(JSON.stringify(instance)) };
+  const { version: _version, ...record } = instance; // versions begin anew with each process
+  return { op: 'put', key: instanceKey(jobId, instance.index), value: Buffer.from(JSON.stringify(record)) };
 }
 
 /** The changes that forget a job. */
@@ -62,34 +64,44 @@ export function deleteJob(job: Job): StoreChange[] {
 }
 
 /** Reads every job back, the oldest first. Throws `CORRUPT` naming the key of a record that makes no sense. */
-export function readJobs(pairs: readonly StorePair[]): Job[] {
-  const jobs = new Map<string, Job>();
-  const instances: Array<readonly [jobId: string, instance: Instance]> = [];
+export function readJobs(pairs: readonly StorePair[], nowMs: number): Job[] {
+  const version = firstVersion(nowMs);
+  const heads = new Map<string, z.infer<typeof headSchema>>();
+  const instances = new Map<string, Instance[]>();
   for (const [key, value] of pairs) {
     const [, id, kind] = key.split('/');
     if (id === undefined) continue;
-    if (kind === 'job') jobs.set(id, readHead(id, key, value));
-    else instances.push([id, parse(instanceSchema, key, value) as Instance]);
+    if (kind === 'job') heads.set(id, readHead(key, value));
+    else {
+      const known = instances.get(id) ?? [];
+      instances.set(id, known);
+      known.push({ ...(parse(instanceSchema, key, value) as Omit<Instance, 'version'>), version });
+    }
   }
-  for (const [id, instance] of instances) {
-    const job = jobs.get(id);
-    if (job !== undefined) jobs.set(id, { ...job, instances: job.instances.with(instance.index, instance) });
-  }
-  return [...jobs.values()].sort((a, b) => a.submittedAtMs - b.submittedAtMs);
+  const jobs = [...heads].map(([id, head]) => toJob(id, head, instances.get(id) ?? [], version));
+  return jobs.sort((a, b) => a.submittedAtMs - b.submittedAtMs);
 }
 
-function readHead(id: string, key: string, value: Uint8Array): Job {
-  const { format, submission, submittedAtMs, killed } = parse(headSchema, key, value);
-  if (format > FORMAT)
-    throw new CodedError(
-      'CORRUPT',
-      `Cannot read job record "${key}": its format is ${format}, this release knows up to ${FORMAT}`,
-    );
-  const instances = Array.from(
-    { length: submission.count },
-    (_, index): Instance => ({ index, attempt: 0, failures: 0, state: killed ? 'killed' : 'waiting' }),
+function readHead(key: string, value: Uint8Array): z.infer<typeof headSchema> {
+  const head = parse(headSchema, key, value);
+  if (head.format <= FORMAT) return head;
+  throw new CodedError(
+    'CORRUPT',
+    `Cannot read job record "${key}": its format is ${head.format}, this release knows up to ${FORMAT}`,
   );
-  return { id, submission, submittedAtMs, killed, version: 1, instances };
+}
+
+/** `known`: the instances that ever changed. Those of a killed job that still waited are killed with it. */
+function toJob(
+  id: string,
+  { submission, submittedAtMs, killed }: z.infer<typeof headSchema>,
+  known: readonly Instance[],
+  version: number,
+): Job {
+  const all = Array.from({ length: submission.count }, (_, index) => newInstance(index, version));
+  for (const instance of known) if (instance.index < all.length) all[instance.index] = instance;
+  const instances = killed ? all.map((each) => (each.state === 'waiting' ? killedWhileWaiting(each) : each)) : all;
+  return { id, submission, submittedAtMs, killed, version, instances, counts: countStates(instances) };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, key: string, value: Uint8Array): z.infer<Schema> {

@@ -2,11 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { answerBytes } from '../../../common/net/http/answer.js';
 import { readBody } from '../../../common/net/http/body.js';
 import { HttpRefusal } from '../../../common/net/http/http-refusal.js';
-import { parseTarget, type Target } from '../../../common/net/http/target.js';
+import { parseTarget } from '../../../common/net/http/target.js';
 import { CodedError } from '../../../common/runtime/errors.js';
 import type { Logger } from '../../../common/runtime/logger.js';
+import type { Admitted } from '../admission.js';
 import type { JobsRefusal } from '../cli/api.js';
-import { type Job, toJobView } from '../job.js';
+import { isActive, type Job, toJobView } from '../job.js';
 import type { JobsScheduler } from '../jobs-scheduler.js';
 import { readSubmission } from './read-submission.js';
 
@@ -14,6 +15,8 @@ import { readSubmission } from './read-submission.js';
 const MAX_SUBMISSION_BYTES = 2 * 2 ** 20;
 /** Longest wait of one request for a change, in ms. */
 const MAX_WAIT_MS = 30_000;
+/** The version that every change comes after. */
+const ALL = -1;
 
 /** The answer of a route: status and document. */
 type Answer = readonly [status: number, document: unknown];
@@ -29,58 +32,76 @@ export function jobsApi(scheduler: JobsScheduler, log: Logger): RequestListener 
 }
 
 async function answer(scheduler: JobsScheduler, request: IncomingMessage, response: ServerResponse): Promise<Answer> {
-  const target = parseTarget(request.url ?? '/');
-  const [, version, noun, id, verb, ...rest] = target.path.split('/');
-  const route = `${request.method} ${[version, noun, id === undefined ? undefined : ':id', verb].filter((part) => part !== undefined).join('/')}`;
-  if (rest.length > 0) throw new HttpRefusal(404, 'There is nothing at this path');
-  switch (route) {
+  const { path, query } = parseTarget(request.url ?? '/');
+  const [, version, noun, id = '', verb, ...rest] = path.split('/');
+  const shape = [version, noun, id === '' ? undefined : ':id', verb].filter((part) => part !== undefined).join('/');
+  switch (rest.length === 0 ? `${request.method} ${shape}` : 'nothing') {
     case 'GET health':
-      return scheduler.connected
-        ? [200, { connected: true }]
-        : [503, refusal('The jobs framework is not connected to a master')];
+      return health(scheduler);
     case 'GET v1/jobs':
-      return [200, scheduler.jobs().map((job) => toJobView(job, scheduler.frameworkId, false))];
+      return [200, scheduler.jobs().map((job) => toJobView(job, scheduler.frameworkId))];
     case 'POST v1/jobs':
       return await submit(scheduler, request);
     case 'GET v1/jobs/:id':
-      return await showJob(scheduler, find(scheduler, id), target, response);
+      return await showJob(scheduler, findJob(scheduler, id), query, response);
     case 'POST v1/jobs/:id/kill':
-      await new Promise<void>((resolve, reject) =>
-        scheduler.killJob(find(scheduler, id), (error) => (error === undefined ? resolve() : reject(error))),
-      );
-      return [202, {}];
+      return await killJob(scheduler, findJob(scheduler, id));
     case 'POST v1/tasks/:id/kill':
-      if (scheduler.killTask(id ?? '')) return [202, {}];
-      throw new HttpRefusal(404, `No live task "${id}" was submitted here`);
-    case 'GET v1/tasks/:id/explain': {
-      const explanation = scheduler.explain(id ?? '');
-      if (explanation !== undefined) return [200, explanation];
-      throw new HttpRefusal(404, `No task or job "${id}" was submitted here`);
-    }
+      return await killTask(scheduler, id);
+    case 'GET v1/tasks/:id/explain':
+      return explain(scheduler, id);
     default:
-      throw new HttpRefusal(404, `There is nothing at ${request.method} ${target.path}`);
+      throw new HttpRefusal(404, `There is nothing at ${request.method} ${path}`);
   }
+}
+
+function health({ connected }: JobsScheduler): Answer {
+  return connected ? [200, { connected }] : [503, refusal('The jobs framework is not connected to a master')];
 }
 
 async function submit(scheduler: JobsScheduler, request: IncomingMessage): Promise<Answer> {
   const read = readSubmission(await readBody(request, MAX_SUBMISSION_BYTES));
   if (!read.ok) return [400, { message: 'the submission is not valid', problems: read.problems } satisfies JobsRefusal];
-  const job = await new Promise<Job>((resolve, reject) =>
+  const { job, known } = await new Promise<Admitted>((resolve, reject) =>
     scheduler.submit(read.submission, (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome))),
   );
-  return [201, toJobView(job, scheduler.frameworkId, true)];
+  return [known ? 200 : 201, toJobView(job, scheduler.frameworkId, ALL)];
 }
 
 async function showJob(
   scheduler: JobsScheduler,
   job: Job,
-  { query }: Target,
+  query: URLSearchParams,
   response: ServerResponse,
 ): Promise<Answer> {
-  const version = wholeNumber(query, 'version', -1);
+  const asked = wholeNumber(query, 'version', ALL);
+  const since = asked > job.version ? ALL : asked; // of another life of this framework
   const waitMs = Math.min(MAX_WAIT_MS, wholeNumber(query, 'wait_ms', 0));
-  if (job.version <= version && waitMs > 0) await nextChange(scheduler, job.id, waitMs, response);
-  return [200, toJobView(scheduler.job(job.id) ?? job, scheduler.frameworkId, true)];
+  if (job.version <= since && waitMs > 0) await nextChange(scheduler, job.id, waitMs, response);
+  return [200, toJobView(scheduler.job(job.id) ?? job, scheduler.frameworkId, since)];
+}
+
+async function killJob(scheduler: JobsScheduler, job: Job): Promise<Answer> {
+  await new Promise<void>((resolve, reject) =>
+    scheduler.killJob(job, (error) => (error === undefined ? resolve() : reject(error))),
+  );
+  return [202, {}];
+}
+
+async function killTask(scheduler: JobsScheduler, id: string): Promise<Answer> {
+  const [job, instance] = scheduler.instance(id) ?? [];
+  if (job === undefined || instance === undefined || !(isActive(instance) || instance.state === 'waiting'))
+    throw new HttpRefusal(404, `No live task "${id}" was submitted here`);
+  await new Promise<void>((resolve, reject) =>
+    scheduler.killInstance(job, instance, (error) => (error === undefined ? resolve() : reject(error))),
+  );
+  return [202, {}];
+}
+
+function explain(scheduler: JobsScheduler, id: string): Answer {
+  const explanation = scheduler.explain(id);
+  if (explanation !== undefined) return [200, explanation];
+  throw new HttpRefusal(404, `No task or job "${id}" was submitted here`);
 }
 
 /** Resolves at the job's next change, after `waitMs`, or when the asker has left. */
@@ -98,8 +119,8 @@ function nextChange(scheduler: JobsScheduler, id: string, waitMs: number, respon
   });
 }
 
-function find(scheduler: JobsScheduler, id: string | undefined): Job {
-  const job = scheduler.job(id ?? '');
+function findJob(scheduler: JobsScheduler, id: string): Job {
+  const job = scheduler.job(id);
   if (job === undefined) throw new HttpRefusal(404, `No job "${id}" was submitted here`);
   return job;
 }
@@ -107,7 +128,7 @@ function find(scheduler: JobsScheduler, id: string | undefined): Job {
 function wholeNumber(query: URLSearchParams, name: string, otherwise: number): number {
   const text = query.get(name);
   if (text === null) return otherwise;
-  if (!/^\d{1,9}$/.test(text))
+  if (!/^\d{1,16}$/.test(text))
     throw new HttpRefusal(400, `"${name}" must be a whole number from 0, got "${text.slice(0, 100)}"`);
   return Number(text);
 }

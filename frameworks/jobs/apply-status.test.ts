@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { mesos } from '../../proto/index.js';
+import { type StateName, status } from '../../scheduler-sdk/testing/index.js';
+import { applyStatus } from './apply-status.js';
+import { type InstanceState, submissionSchema } from './cli/api.js';
+import { createJob, type Instance } from './job.js';
+
+const { REASON_RECONCILIATION, REASON_MAX_COMPLETION_TIME_REACHED } = mesos.v1.TaskStatus.Reason;
+
+/** Where an instance may stand when a status comes. */
+const SITUATIONS = {
+  launching: { state: 'launching' },
+  running: { state: 'running', taskState: 'TASK_RUNNING' },
+  retriable: { state: 'running', taskState: 'TASK_RUNNING' },
+  unwanted: { state: 'running', taskState: 'TASK_RUNNING', unwanted: true },
+  lost: { state: 'lost', taskState: 'TASK_UNKNOWN', failures: 1 },
+} as const satisfies Record<string, Partial<Instance>>;
+type Situation = keyof typeof SITUATIONS;
+
+function hears(situation: Situation, state: StateName, extra = {}): Instance {
+  const retries = situation === 'retriable' || situation === 'unwanted' ? 1 : 0;
+  const job = createJob('j', submissionSchema.parse({ token: 't', name: 'j', command: { shell: ':' }, retries }), 0);
+  const base: Instance = { index: 0, attempt: 1, failures: 0, version: 0, state: 'launching', taskId: 'j.0' };
+  return applyStatus(job, { ...base, ...SITUATIONS[situation] }, status({ taskId: { value: 'j.0' } }, state, extra));
+}
+
+const TABLE: Record<Exclude<StateName, never>, Record<Situation, InstanceState>> = {
+  //                      the launch went out     it runs                it may be retried      it is unwanted       it was given up
+  TASK_STAGING: {
+    launching: 'launching',
+    running: 'running',
+    retriable: 'running',
+    unwanted: 'running',
+    lost: 'launching',
+  },
+  TASK_STARTING: {
+    launching: 'launching',
+    running: 'running',
+    retriable: 'running',
+    unwanted: 'running',
+    lost: 'launching',
+  },
+  TASK_RUNNING: {
+    launching: 'running',
+    running: 'running',
+    retriable: 'running',
+    unwanted: 'running',
+    lost: 'running',
+  },
+  TASK_KILLING: {
+    launching: 'running',
+    running: 'running',
+    retriable: 'running',
+    unwanted: 'running',
+    lost: 'running',
+  },
+  TASK_UNREACHABLE: {
+    launching: 'running',
+    running: 'running',
+    retriable: 'running',
+    unwanted: 'running',
+    lost: 'running',
+  },
+  TASK_FINISHED: {
+    launching: 'finished',
+    running: 'finished',
+    retriable: 'finished',
+    unwanted: 'finished',
+    lost: 'finished',
+  },
+  TASK_KILLED: { launching: 'killed', running: 'killed', retriable: 'killed', unwanted: 'killed', lost: 'killed' },
+  TASK_FAILED: { launching: 'failed', running: 'failed', retriable: 'waiting', unwanted: 'failed', lost: 'failed' },
+  TASK_ERROR: { launching: 'failed', running: 'failed', retriable: 'failed', unwanted: 'failed', lost: 'failed' },
+  TASK_DROPPED: { launching: 'waiting', running: 'waiting', retriable: 'waiting', unwanted: 'killed', lost: 'waiting' },
+  TASK_LOST: { launching: 'lost', running: 'lost', retriable: 'waiting', unwanted: 'lost', lost: 'lost' },
+  TASK_GONE: { launching: 'lost', running: 'lost', retriable: 'waiting', unwanted: 'lost', lost: 'lost' },
+  TASK_GONE_BY_OPERATOR: { launching: 'lost', running: 'lost', retriable: 'waiting', unwanted: 'lost', lost: 'lost' },
+  TASK_UNKNOWN: { launching: 'lost', running: 'lost', retriable: 'waiting', unwanted: 'lost', lost: 'lost' },
+};
+
+const rows = Object.entries(TABLE).flatMap(([state, row]) =>
+  Object.entries(row).map(([situation, becomes]) => [situation as Situation, state as StateName, becomes] as const),
+);
+
+describe('applyStatus()', () => {
+  it.each(rows)('an instance that is %s and hears %s is %s', (situation, state, becomes) => {
+    expect(hears(situation, state).state).toBe(becomes);
+  });
+
+  it('knows every task state there is', () => {
+    expect(Object.keys(TABLE).sort()).toEqual(
+      Object.keys(mesos.v1.TaskState)
+        .filter((name) => name.startsWith('TASK_'))
+        .sort(),
+    );
+  });
+
+  it.each(['TASK_GONE', 'TASK_UNKNOWN', 'TASK_LOST'] as const)(
+    'starts again, at no cost, what a reconciliation says was never started: %s',
+    (state) => {
+      expect(hears('launching', state, { reason: REASON_RECONCILIATION })).toMatchObject({
+        state: 'waiting',
+        failures: 0,
+      });
+      expect(hears('running', state, { reason: REASON_RECONCILIATION }).state).toBe('lost');
+    },
+  );
+
+  it('counts the end of its time as a failure', () => {
+    const extra = { reason: REASON_MAX_COMPLETION_TIME_REACHED };
+    expect(hears('running', 'TASK_KILLED', extra)).toMatchObject({ state: 'failed', failures: 1 });
+    expect(hears('retriable', 'TASK_KILLED', extra).state).toBe('waiting');
+  });
+
+  it.each([
+    ['Command exited with status 3', { exitCode: 3 }],
+    ['Command terminated with signal Killed', { signal: 9 }],
+    ['Command terminated with signal Segmentation fault (core dumped)', { signal: 11 }],
+    ['Command terminated with signal Unknown signal 40', { signal: 40 }],
+    ['Container could not be launched', {}],
+  ])('reads the ending from "%s"', (message, ending) => {
+    const { exitCode, signal } = hears('running', 'TASK_FAILED', { message });
+    expect({ ...(exitCode !== undefined && { exitCode }), ...(signal !== undefined && { signal }) }).toEqual(ending);
+  });
+
+  it('forgets where an attempt was that is started again, but not what it said', () => {
+    const instance = hears('retriable', 'TASK_FAILED', { message: 'Command exited with status 3' });
+    expect(instance).toMatchObject({ state: 'waiting', message: 'Command exited with status 3' });
+    expect(instance).not.toHaveProperty('taskId');
+  });
+});
