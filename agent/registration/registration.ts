@@ -35,7 +35,13 @@ interface RegistrationHost {
 type State =
   | { readonly kind: 'idle' } // nobody leads
   | { readonly kind: 'waiting'; readonly timer: Timer } // before the next dial
-  | { readonly kind: 'registering'; readonly link: Link<AgentMessage>; readonly timer: Timer }
+  | {
+      readonly kind: 'registering';
+      readonly link: Link<AgentMessage>;
+      readonly timer: Timer;
+      /** Ends of executors that the greeting under way still counts as running; told after it. */
+      readonly ends: AgentMessage[];
+    }
   | {
       readonly kind: 'registered';
       readonly link: Link<AgentMessage>;
@@ -82,11 +88,14 @@ export class Registration {
     state.timer.cancel();
     this.#backoff.reset();
     this.#state = { kind: 'registered', link: state.link, timer: this.#expectPing(pingTimeoutMs), pingTimeoutMs };
+    if (state.kind === 'registering') for (const end of state.ends) state.link.send(end);
   }
 
-  /** Sends to the master; dropped unless registered. */
+  /** Sends to the master; dropped unless registered, but for what would make the greeting under way untrue for good. */
   send(message: AgentMessage): void {
-    if (this.#state.kind === 'registered') this.#state.link.send(message);
+    const state = this.#state;
+    if (state.kind === 'registered') state.link.send(message);
+    else if (state.kind === 'registering' && message.executorExited) state.ends.push(message);
   }
 
   /** Leaves the master and seeks no other. Idempotent. */
@@ -117,7 +126,7 @@ export class Registration {
     const link = this.#ports.dialer.dial(address, receiver);
     receiver.link = link;
     const timer = this.#ports.clock.after(ANSWER_TIMEOUT_MS, () => this.#redial('the master did not answer in time'));
-    this.#state = { kind: 'registering', link, timer };
+    this.#state = { kind: 'registering', link, timer, ends: [] };
     link.send(this.#host.greeting());
   }
 
@@ -158,7 +167,7 @@ export class Registration {
     this.#ports.logger.warn('Re-registering: the master counts this agent as disconnected');
     if (this.#state.kind === 'registered') this.#state.timer.cancel();
     const timer = this.#ports.clock.after(ANSWER_TIMEOUT_MS, () => this.#redial('the master did not answer in time'));
-    this.#state = { kind: 'registering', link, timer };
+    this.#state = { kind: 'registering', link, timer, ends: [] };
     this.#host.lost();
     link.send(this.#host.greeting());
   }
