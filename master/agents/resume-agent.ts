@@ -82,7 +82,8 @@ function endUnreportedTasks(context: MasterContext, agent: AgentRow, report: Age
   }
 }
 
-function endUnreported(context: MasterContext, row: TaskRow): void {
+/** Ends a task that its agent, which is here, does not know, and tells the framework unless it knows. */
+export function endUnreported(context: MasterContext, row: TaskRow): void {
   const framework = context.frameworks.live.get(row.frameworkId);
   if (framework === undefined) return;
   if (!isTerminal(row.task.state)) {

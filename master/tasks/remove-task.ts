@@ -13,6 +13,7 @@ export function removeTask(context: MasterContext, framework: FrameworkRow, row:
   onAgent?.get(row.frameworkId)?.delete(row.id);
   if (onAgent?.get(row.frameworkId)?.size === 0) onAgent.delete(row.frameworkId);
   framework.tasks.delete(row.id);
+  framework.unreachableTasks.delete(row.id);
   if (shelf === 'unreachable') shelveUnreachable(context, framework, row);
   else shelveCompleted(context, framework, row);
 }

@@ -1,13 +1,14 @@
 import { type AgentId, agentId } from '../../../common/ids.js';
-import { type AgentInfo, type meseta, mesos } from '../../../proto/index.js';
+import { type AgentInfo, type meseta, mesos, type Task } from '../../../proto/index.js';
 import { type AgentIntroduction, addAgent, offerAgent } from '../../agents/add-agent.js';
 import { adoptTasks } from '../../agents/adopt-tasks.js';
 import { GONE_MESSAGE } from '../../agents/mark-agent-gone.js';
-import { resumeAgent } from '../../agents/resume-agent.js';
+import { endUnreported, resumeAgent } from '../../agents/resume-agent.js';
 import type { AgentSession } from '../../agents/session.js';
 import type { MasterContext } from '../../context.js';
 import { admitAgent } from '../../registry/admit-agent.js';
 import { markGone } from '../../registry/mark-gone.js';
+import { isTerminal } from '../../state/task-state.js';
 import { validateAgent } from '../../validation/agent.js';
 import { textOf } from '../../validation/reasons.js';
 import { introduce, pingTimeoutMs, refuseAgent } from './introduction.js';
@@ -81,9 +82,22 @@ function enter(
   agent.reregisteredWallMs = context.clock.wallMs();
   session.link.send(answer);
   const greeting = wasUnreachable ? 'Unreachable agent re-reregistered' : 'Unknown agent reregistered';
-  adoptTasks(context, agent, message, () => (announce ? greeting : undefined));
+  adoptTasks(context, agent, message, ({ task }) => (announce && !leadsUpToEnd(task) ? greeting : undefined));
+  endUnreachable(context, id);
   offerAgent(context, agent);
   context.log.info('Agent re-registered', { agent: id, hostname: agent.info.hostname, wasUnreachable });
+}
+
+/** Updates that come before its end are yet to be told: told now, the end would come before what led to it. */
+function leadsUpToEnd({ state, statusUpdateState }: Task): boolean {
+  return isTerminal(state) && statusUpdateState != null && statusUpdateState !== state;
+}
+
+/** Tasks that went out of sight with the agent and did not come back with it never reached it. */
+function endUnreachable(context: MasterContext, id: AgentId): void {
+  for (const framework of context.frameworks.live.values()) {
+    for (const row of [...framework.unreachableTasks.values()]) if (row.agentId === id) endUnreported(context, row);
+  }
 }
 
 /** Whether the registry says already that this agent, as it describes itself, is admitted. */
