@@ -106,7 +106,7 @@ async function readCommand(
     problems.push('a command is missing: give one shell line in quotes, or -- and a program with its arguments');
     return { shell: ':' };
   }
-  if (afterDashes) return { argv: [...words] };
+  if (afterDashes) return { argv: [first, ...words.slice(1)] };
   if (words.length > 1)
     problems.push(
       `${words.length} words are not one command: quote them as one shell line ('${words.join(' ')}'), or put -- before them`,
