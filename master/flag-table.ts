@@ -115,6 +115,12 @@ export const MASTER_FLAGS = {
   offer_timeout: optionalFlag(duration(), 'Take offers back after this long', { ...offers, otherwise: 'never' }),
   roles: optionalFlag(roles, 'Roles that may be used beside *', { ...offers, otherwise: 'any' }),
   weights: optionalFlag(weights, 'Shares of roles, relative to 1', offers),
+  fair_sharing_excluded_resource_names: optionalFlag(
+    list('resource names between commas, such as gpus,ports'),
+    'Resources that do not count towards shares',
+    { ...offers, otherwise: 'all count' },
+  ),
+  filter_gpu_resources: flag(boolean, 'true', 'Offer agents with GPUs only to frameworks that can use them', offers),
   root_submissions: flag(boolean, 'true', 'Whether tasks may run as root', frameworks),
   max_completed_frameworks: flag(integer(), '50', 'How many ended frameworks to show', frameworks),
   max_completed_tasks_per_framework: flag(integer(), '1000', 'How many ended tasks to show of each', frameworks),
@@ -169,6 +175,4 @@ export const MASTER_FLAGS = {
   role_sorter: idleFlag(oneOf('drf', 'random'), ALLOCATOR, 'Order of roles', 'drf'),
   allocator_agent_recovery_factor: idleFlag(fraction(0, 1), LATER, 'Share of agents to wait for with quota', '0.8'),
   allocator_recovery_timeout: idleFlag(duration(), LATER, 'How long to wait for them', '10mins'),
-  fair_sharing_excluded_resource_names: idleFlag(list('resource names between commas'), LATER, 'Not counted in shares'),
-  filter_gpu_resources: idleFlag(boolean, LATER, 'Offer GPUs only to frameworks that can use them', 'true'),
 };

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Quantities } from '../common/resources/quantities.js';
 import { DEFAULT_ROLE } from '../common/roles.js';
 import { flagHelp } from '../common/runtime/flag-help.js';
 import { type FlagSources, type ParsedFlags, parseFlags } from '../common/runtime/flags.js';
@@ -20,13 +19,6 @@ export interface MasterFlags extends Omit<MasterOptions, 'hostname' | 'ip' | 'po
   /** Absolute; undefined only with the registry in memory. */
   readonly workDir: string | undefined;
   readonly registry: 'replicated_log' | 'in_memory';
-  readonly registryFetchTimeoutMs: number;
-  readonly registryStoreTimeoutMs: number;
-  readonly cluster: string | undefined;
-  /** Weights by role; roles not named weigh 1. */
-  readonly weights: Readonly<Record<string, number>>;
-  /** Of an agent's free resources at least one of these must be there to be offered; empty: anything goes. */
-  readonly minAllocatable: readonly Quantities[];
 }
 
 type Parsed = ParsedFlags<typeof MASTER_FLAGS>;
@@ -67,12 +59,13 @@ function toMasterFlags(values: Parsed['values']): MasterFlags {
     registryGcIntervalMs: values.registry_gc_interval,
     registryMaxAgentAgeMs: values.registry_max_agent_age,
     registryMaxAgentCount: values.registry_max_agent_count,
-    cluster: values.cluster,
     agentPingTimeoutMs: values.agent_ping_timeout,
     maxAgentPingTimeouts: values.max_agent_ping_timeouts,
     agentReregisterTimeoutMs: values.agent_reregister_timeout,
     allocationIntervalMs: values.allocation_interval,
     minAllocatable: values.min_allocatable_resources,
+    fairSharingExcluded: values.fair_sharing_excluded_resource_names ?? [],
+    filterGpuResources: values.filter_gpu_resources,
     offerTimeoutMs: values.offer_timeout,
     roles: values.roles && [...new Set([DEFAULT_ROLE, ...values.roles])],
     weights: values.weights ?? {},

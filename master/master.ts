@@ -14,6 +14,7 @@ import { stopTimers } from './frameworks/failover-deadline.js';
 import { createMasterInfo } from './master-info.js';
 import { AllocationSchedule } from './offers/allocation-schedule.js';
 import { sendOffers } from './offers/send-offers.js';
+import type { MasterOptions } from './options.js';
 import type { MasterPorts, SchedulerSession } from './ports.js';
 import { recoverRegistry } from './recover-registry.js';
 import { Registrar } from './registry/registrar.js';
@@ -43,14 +44,17 @@ export class Master {
   readonly #context: MasterContext;
   readonly #schedule: AllocationSchedule;
   readonly #timers: Timer[] = [];
+  /** Who is told that the registry failed: whoever waits for the start, later the process. */
+  #failed: (error: Error) => void;
   #stopped = false;
 
   constructor(ports: MasterPorts) {
     const { clock, random, log, options, store } = ports;
     const masterId = random.uuid();
-    const allocator = new HierarchicalAllocator();
+    const allocator = createAllocator(options);
     const nextExpiryMs = () => allocator.nextExpiryMs();
     this.#ports = ports;
+    this.#failed = ports.failed;
     this.info = createMasterInfo(masterId, options);
     this.allocator = allocator;
     this.startedWallMs = clock.wallMs();
@@ -72,20 +76,29 @@ export class Master {
       offers: this.offers,
       counters: this.counters,
       allocator,
-      registrar: new Registrar(store, log, (error) => this.#fail(error)),
+      registrar: new Registrar({ store, clock, log, timeoutMs: options.registryStoreTimeoutMs }, (error) =>
+        this.#fail(error),
+      ),
       requestAllocation: () => this.#schedule.request(),
     };
   }
 
-  /** Recovers the registry. No link may be handed over before `ready` was called without an error. */
+  /**
+   * Recovers the registry. No link may be handed over before `ready` was called without an error; with one, the master
+   * has stopped.
+   */
   start(ready: (error?: Error) => void): void {
+    this.#failed = ready;
     recoverRegistry(this.#context, this.#ports.store, (error) => {
       if (this.#stopped) return;
-      if (error === undefined) {
-        this.#timers.push(awaitReturn(this.#context), startForgetting(this.#context));
-        this.#schedule.start();
+      if (error !== undefined) {
+        this.#fail(error);
+        return;
       }
-      ready(error);
+      this.#failed = this.#ports.failed;
+      this.#timers.push(awaitReturn(this.#context), startForgetting(this.#context));
+      this.#schedule.start();
+      ready();
     });
   }
 
@@ -136,6 +149,17 @@ export class Master {
 
   #fail(error: Error): void {
     this.stop();
-    this.#ports.failed(error);
+    this.#failed(error);
   }
+}
+
+function createAllocator(options: MasterOptions): HierarchicalAllocator {
+  const { minAllocatable, fairSharingExcluded, filterGpuResources, weights } = options;
+  const allocator = new HierarchicalAllocator({
+    minimums: minAllocatable,
+    fairSharingExcluded: new Set(fairSharingExcluded),
+    filterGpus: filterGpuResources,
+  });
+  allocator.updateWeights(new Map(Object.entries(weights)));
+  return allocator;
 }

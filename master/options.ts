@@ -1,3 +1,6 @@
+import type { Quantities } from '../common/resources/quantities.js';
+import { DEFAULT_MINIMUMS } from './allocator/minimum.js';
+
 /** What the master's core may be told, all checked by the flags; durations in milliseconds. */
 export interface MasterOptions {
   /** Host name and address that other parties reach this master by, and its port. */
@@ -23,6 +26,17 @@ export interface MasterOptions {
   readonly registryGcIntervalMs: number;
   readonly registryMaxAgentAgeMs: number;
   readonly registryMaxAgentCount: number;
+  /** How long reading the registry, and a change of it, may take before the master gives up. Flags `registry_*_timeout`. */
+  readonly registryFetchTimeoutMs: number;
+  readonly registryStoreTimeoutMs: number;
+  /** Of an agent's free resources at least one of these must be there to be offered; empty: anything goes. */
+  readonly minAllocatable: readonly Quantities[];
+  /** Names of resources that do not count towards shares. Flag `fair_sharing_excluded_resource_names`. */
+  readonly fairSharingExcluded: readonly string[];
+  /** Whether agents with GPUs are kept for frameworks that can use them. Flag `filter_gpu_resources`. */
+  readonly filterGpuResources: boolean;
+  /** Weights by role; roles not named weigh 1. Flag `weights`. */
+  readonly weights: Readonly<Record<string, number>>;
   /** Roles that may be used. Flag `roles`; undefined: any. */
   readonly roles: readonly string[] | undefined;
   /** Whether tasks may run as root. Flag `root_submissions`. */
@@ -48,6 +62,12 @@ export const DEFAULT_MASTER_OPTIONS: MasterOptions = Object.freeze({
   registryGcIntervalMs: 15 * MINUTE_MS,
   registryMaxAgentAgeMs: 14 * 24 * 60 * MINUTE_MS,
   registryMaxAgentCount: 102_400,
+  registryFetchTimeoutMs: MINUTE_MS,
+  registryStoreTimeoutMs: 20_000,
+  minAllocatable: DEFAULT_MINIMUMS,
+  fairSharingExcluded: [],
+  filterGpuResources: true,
+  weights: {},
   roles: undefined,
   rootSubmissions: true,
 });

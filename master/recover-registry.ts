@@ -1,4 +1,5 @@
 import type { FrameworkId } from '../common/ids.js';
+import { CodedError } from '../common/runtime/errors.js';
 import type { Store } from '../common/store/store.js';
 import { meseta } from '../proto/index.js';
 import type { MasterContext } from './context.js';
@@ -15,7 +16,9 @@ const GRACE_MS = 60_000;
 
 /** Fills the tables from the registry and makes this master its owner, durably; only then calls `done`. */
 export function recoverRegistry(context: MasterContext, store: Store, done: (error?: Error) => void): void {
-  readRegistry(store, (outcome) => {
+  const { registryFetchTimeoutMs: timeoutMs } = context.options;
+  const read = once((outcome: Registry | Error) => {
+    patience.cancel();
     if (outcome instanceof Error) return done(outcome);
     recoverAgents(context, outcome);
     for (const [id, record] of outcome.frameworks) recoverRecord(context, id, record);
@@ -24,6 +27,22 @@ export function recoverRegistry(context: MasterContext, store: Store, done: (err
     context.log.info('Registry recovered', { ...agents, frameworks: context.frameworks.live.size });
     context.registrar.apply(saveMaster(context.info.id), () => done());
   });
+  const patience = context.clock.after(timeoutMs, () => read(timedOut(timeoutMs)));
+  readRegistry(store, read);
+}
+
+function once<Value>(act: (value: Value) => void): (value: Value) => void {
+  let done = false;
+  return (value) => {
+    if (done) return;
+    done = true;
+    act(value);
+  };
+}
+
+function timedOut(timeoutMs: number): CodedError {
+  const text = `Cannot read registry: the store has not answered for ${timeoutMs} ms (--registry_fetch_timeout)`;
+  return new CodedError('TIMED_OUT', text);
 }
 
 function recoverAgents({ agents }: MasterContext, registry: Registry): void {

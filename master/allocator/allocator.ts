@@ -80,6 +80,7 @@ export interface Allocator {
   suppress(frameworkId: FrameworkId, roles?: readonly string[]): void;
   /** Roles not named keep theirs; a role has weight 1 until told. A role of weight 2 may hold twice as much. */
   updateWeights(weights: ReadonlyMap<string, number>): void;
+  weight(role: string): number;
 
   /** Hands out what can be. Looks only at agents for which something changed since the last call. */
   allocate(nowMs: number, random: Random): readonly Proposal[];

@@ -18,6 +18,8 @@ export interface AllocatorOptions {
   readonly minimums?: readonly Quantities[];
   /** Names that do not count towards shares. Default: none. */
   readonly fairSharingExcluded?: ReadonlySet<string>;
+  /** Whether agents with GPUs are offered only to frameworks with GPU_RESOURCES. Default true. */
+  readonly filterGpus?: boolean;
 }
 
 interface Framework {
@@ -33,6 +35,7 @@ interface Framework {
  */
 export class HierarchicalAllocator implements Allocator {
   readonly #minimums: readonly Quantities[];
+  readonly #filterGpus: boolean;
   readonly #frameworks = new Map<FrameworkId, Framework>();
   readonly #agents = new Map<AgentId, AgentLedger>();
   readonly #filters = new OfferFilters();
@@ -46,6 +49,7 @@ export class HierarchicalAllocator implements Allocator {
 
   constructor(options: AllocatorOptions = {}) {
     this.#minimums = options.minimums ?? DEFAULT_MINIMUMS;
+    this.#filterGpus = options.filterGpus ?? true;
     this.#tree = new RoleTree(options.fairSharingExcluded ?? new Set());
   }
 
@@ -174,6 +178,10 @@ export class HierarchicalAllocator implements Allocator {
     this.#tree.updateWeights(weights);
   }
 
+  weight(role: string): number {
+    return this.#tree.weight(role);
+  }
+
   allocate(nowMs: number, random: Random): readonly Proposal[] {
     for (const agentId of this.#filters.expire(nowMs)) {
       const agent = this.#agents.get(agentId);
@@ -241,7 +249,9 @@ export class HierarchicalAllocator implements Allocator {
 
   #judge(agent: AgentLedger, claimant: Claimant, { profile }: Framework, nowMs: number) {
     const refusedUntilMs = (resources: Resources) => this.#filters.refusedUntilMs(claimant, agent.id, resources, nowMs);
-    return judge({ agent, profile, role: claimant.role, minimums: this.#minimums, refusedUntilMs });
+    const { role } = claimant;
+    const [minimums, filterGpus] = [this.#minimums, this.#filterGpus];
+    return judge({ agent, profile, role, minimums, filterGpus, refusedUntilMs });
   }
 
   #explainRole(claimant: Claimant, framework: Framework, nowMs: number): RoleExplanation {

@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { parseMinimums, reachesMinimum } from './minimum.js';
+import { DEFAULT_MINIMUMS, reachesMinimum } from './minimum.js';
 
-describe('parseMinimums()', () => {
-  it('reads alternatives', () => {
-    expect(parseMinimums('cpus:0.01|mem:32;disk:1')).toEqual([
-      new Map([['cpus', 10]]),
-      new Map([
-        ['mem', 32_000],
-        ['disk', 1000],
-      ]),
-    ]);
+describe('reachesMinimum()', () => {
+  it('wants all amounts of one alternative', () => {
+    const minimums = [new Map([['cpus', 10]]), new Map([...Object.entries({ mem: 32_000, disk: 1_000 })])];
+    expect(reachesMinimum(new Map([['cpus', 10]]), minimums)).toBe(true);
+    expect(reachesMinimum(new Map([['mem', 64_000]]), minimums)).toBe(false);
+    expect(reachesMinimum(new Map([...Object.entries({ mem: 32_000, disk: 1_000 })]), minimums)).toBe(true);
   });
 
   it('lets everything pass when there is none', () => {
-    expect(reachesMinimum(new Map(), parseMinimums(''))).toBe(true);
-  });
-
-  it('names everything that is wrong', () => {
-    const read = () => parseMinimums('cpus|ports:[1-2]');
-    expect(read).toThrow("missing or extra ':' in cpus");
-    expect(read).toThrow('"ports:[1-2]" holds more than scalars');
+    expect(reachesMinimum(new Map(), [])).toBe(true);
+    expect(reachesMinimum(new Map(), DEFAULT_MINIMUMS)).toBe(false);
   });
 });

@@ -13,18 +13,20 @@ export interface Look {
   readonly role: string;
   /** Alternatives; one of them must be reached. */
   readonly minimums: readonly Quantities[];
+  /** Whether agents with GPUs are kept for frameworks that can use them. */
+  readonly filterGpus: boolean;
   /** Until when the framework refuses these resources of this agent; undefined: it does not. */
   readonly refusedUntilMs: (resources: Resources) => number | undefined;
 }
 
 /** Decides whether, and with which resources, an agent can be offered. Everything that offers or explains asks here. */
-export function judge({ agent, profile, role, minimums, refusedUntilMs }: Look): Verdict {
+export function judge({ agent, profile, role, minimums, filterGpus, refusedUntilMs }: Look): Verdict {
   if (!agent.active) return { kind: 'agent-inactive' };
   if (agent.free.isEmpty) return { kind: 'nothing-left', holders: [...agent.held.keys()] };
   const usable = agent.free.usableBy(role);
   if (usable.isEmpty) return { kind: 'reserved-for-others', roles: [...agent.free.reservations().keys()] };
-  if (!profile.capabilities.has('GPU_RESOURCES') && agent.total.scalar('gpus') > 0) {
-    return { kind: 'capability-missing', capabilities: ['GPU_RESOURCES'] }; // GPU machines are kept for those who use them
+  if (filterGpus && !profile.capabilities.has('GPU_RESOURCES') && agent.total.scalar('gpus') > 0) {
+    return { kind: 'capability-missing', capabilities: ['GPU_RESOURCES'] };
   }
   const offered = usable.filter((entry) => missingFor(entry, profile).length === 0);
   if (offered.isEmpty) return { kind: 'capability-missing', capabilities: allMissing(usable, profile) };

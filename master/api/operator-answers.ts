@@ -101,14 +101,14 @@ function getTasks({ frameworks }: Master): GetTasks {
   return { tasks, unreachableTasks, completedTasks };
 }
 
-function getRoles({ frameworks }: Master): mesos.v1.Role.$Properties[] {
+function getRoles({ frameworks, allocator }: Master): mesos.v1.Role.$Properties[] {
   const members = new Map<string, { value: string }[]>();
   for (const { id, roles } of frameworks.live.values()) {
     for (const role of roles) members.set(role, [...(members.get(role) ?? []), { value: id }]);
   }
   return [...members]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, ids]) => ({ name, weight: 1, frameworks: ids }));
+    .map(([name, ids]) => ({ name, weight: allocator.weight(name), frameworks: ids }));
 }
 
 function toFlags(flags: Readonly<Record<string, string>>): mesos.v1.Flag.$Properties[] {

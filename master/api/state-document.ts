@@ -34,6 +34,7 @@ export function stateDocument(master: Master, daemon: DaemonInfo): Document {
     unreachable_slaves: agents.unreachable.size,
     leader: info.pid,
     leader_info: { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname },
+    ...(daemon.flags['cluster'] && { cluster: daemon.flags['cluster'] }),
     flags: daemon.flags,
     slaves: registered.map(agentDocument),
     recovered_slaves: [...agents.recovered.values()].map(({ info: agent }) => recoveredDocument(agent)),

@@ -21,7 +21,7 @@ const framework = { user: 'root', name: 'test' };
 function registry() {
   const clock = new VirtualClock();
   const store = new MemoryStore(clock);
-  const registrar = new Registrar(store, silentLogger, (error) => {
+  const registrar = new Registrar({ store, clock, log: silentLogger, timeoutMs: 20_000 }, (error) => {
     throw error;
   });
   const read = () => {
@@ -34,6 +34,8 @@ function registry() {
   };
   return { clock, store, registrar, read };
 }
+
+const portsOn = (store: Store) => ({ store, clock: new VirtualClock(), log: silentLogger, timeoutMs: 20_000 });
 
 describe('Registrar', () => {
   it('calls back in order, and only once an operation is on disk', () => {
@@ -57,7 +59,7 @@ describe('Registrar', () => {
       },
       close: async () => {},
     };
-    const registrar = new Registrar(store, silentLogger, () => {});
+    const registrar = new Registrar(portsOn(store), () => {});
     for (const name of ['a', 'b', 'c']) registrar.apply(admitAgent(agentId(name), info, 1));
     finish();
     finish();
@@ -75,11 +77,41 @@ describe('Registrar', () => {
       close: async () => {},
     };
     const failures: string[] = [];
-    const registrar = new Registrar(store, silentLogger, ({ message }) => failures.push(message));
+    const registrar = new Registrar(portsOn(store), ({ message }) => failures.push(message));
     const never = () => expect.unreachable();
     registrar.apply(saveMaster('m1'), never);
     registrar.apply(saveMaster('m1'), never);
     expect([writes, failures]).toEqual([1, ['disk full']]);
+  });
+
+  it('gives up a write that hangs, and heeds no late answer', () => {
+    const clock = new VirtualClock();
+    let answer = () => {};
+    const store: Store = {
+      read: () => {},
+      write: (_changes, done) => {
+        answer = done;
+      },
+      close: async () => {},
+    };
+    const failures: string[] = [];
+    const ports = { ...portsOn(store), clock, timeoutMs: 20_000 };
+    const registrar = new Registrar(ports, ({ message }) => failures.push(message));
+    registrar.apply(saveMaster('m1'), () => expect.unreachable());
+    clock.advance(19_999);
+    expect(failures).toEqual([]);
+    clock.advance(1);
+    answer();
+    expect(failures).toEqual([expect.stringContaining('has not answered for 20000 ms (--registry_store_timeout)')]);
+  });
+
+  it('tells when everything applied before is on disk', () => {
+    const { clock, registrar } = registry();
+    const done: string[] = [];
+    registrar.apply(saveMaster('m1'), () => done.push('saved'));
+    registrar.afterAll(() => done.push('all'));
+    clock.advance(0);
+    expect(done).toEqual(['saved', 'all']);
   });
 
   it('holds the standing of agents and frameworks', () => {

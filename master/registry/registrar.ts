@@ -1,3 +1,5 @@
+import type { Clock, Timer } from '../../common/runtime/clock.js';
+import { CodedError } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
 import type { Store } from '../../common/store/store.js';
 import type { RegistryOperation } from './operation.js';
@@ -7,21 +9,32 @@ interface Waiting {
   readonly done: () => void;
 }
 
+export interface RegistrarPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long one write may take. */
+  readonly timeoutMs: number;
+}
+
+/** For those who only want to wait for what was applied before. */
+const NOTHING: RegistryOperation = { name: 'nothing', changes: [] };
+
 /**
  * Applies registry operations in order, those that wait for a running write as one batch. `done` is called only when
- * the operation is on disk. A write that fails ends the master: `failed` is called once and nothing is applied after.
+ * the operation is on disk. A write that fails, or takes too long, ends the master: `failed` is called once and nothing
+ * is applied after.
  */
 export class Registrar {
-  readonly #store: Store;
-  readonly #log: Logger;
+  readonly #ports: RegistrarPorts;
   readonly #failed: (error: Error) => void;
   #waiting: Waiting[] = [];
   #writing = false;
   #closed = false;
+  #watchdog: Timer | undefined;
 
-  constructor(store: Store, log: Logger, failed: (error: Error) => void) {
-    this.#store = store;
-    this.#log = log;
+  constructor(ports: RegistrarPorts, failed: (error: Error) => void) {
+    this.#ports = ports;
     this.#failed = failed;
   }
 
@@ -31,29 +44,36 @@ export class Registrar {
     if (!this.#writing) this.#write();
   }
 
+  /** Calls `done` when all that was applied before is on disk. */
+  afterAll(done: () => void): void {
+    this.apply(NOTHING, done);
+  }
+
   /** Forgets what waits; a write under way is not followed up. */
   close(): void {
     this.#closed = true;
     this.#waiting = [];
+    this.#watchdog?.cancel();
   }
 
   #write(): void {
+    const { store, clock, timeoutMs } = this.#ports;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#writing = true;
-    this.#store.write(
+    this.#watchdog = clock.after(timeoutMs, () => this.#giveUp(batch, timedOut(timeoutMs)));
+    store.write(
       batch.flatMap(({ operation }) => operation.changes),
       (error) => this.#written(batch, error),
     );
   }
 
   #written(batch: readonly Waiting[], error: Error | undefined): void {
+    this.#watchdog?.cancel();
     this.#writing = false;
     if (this.#closed) return;
     if (error !== undefined) {
-      this.close();
-      this.#log.error('Registry write failed', { operations: batch.map(({ operation }) => operation.name), error });
-      this.#failed(error);
+      this.#giveUp(batch, error);
       return;
     }
     for (const { done } of batch) {
@@ -62,4 +82,16 @@ export class Registrar {
     }
     if (this.#waiting.length > 0 && !this.#writing) this.#write();
   }
+
+  #giveUp(batch: readonly Waiting[], error: Error): void {
+    this.close();
+    const operations = batch.map(({ operation }) => operation.name);
+    this.#ports.log.error('Registry write failed', { operations, error });
+    this.#failed(error);
+  }
+}
+
+function timedOut(timeoutMs: number): CodedError {
+  const text = `Cannot write registry: the store has not answered for ${timeoutMs} ms (--registry_store_timeout)`;
+  return new CodedError('TIMED_OUT', text);
 }

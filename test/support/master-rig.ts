@@ -3,6 +3,7 @@ import { silentLogger } from '../../common/runtime/logger.js';
 import { seededRandom } from '../../common/runtime/random.js';
 import { VirtualClock } from '../../common/runtime/virtual-clock.js';
 import { MemoryStore } from '../../common/store/memory-store.js';
+import type { Store } from '../../common/store/store.js';
 import { Master } from '../../master/master.js';
 import { DEFAULT_MASTER_OPTIONS, type MasterOptions } from '../../master/options.js';
 import { ScriptedAgent } from './scripted-agent.js';
@@ -16,10 +17,13 @@ export class MasterRig {
   /** What the master said when it gave up; undefined while it goes on. */
   failure: Error | undefined;
   readonly #options: MasterOptions;
+  readonly #wrap: (store: Store) => Store;
   #seed = 1;
 
-  constructor(options: Partial<MasterOptions> = {}) {
+  /** `wrap`: what the master is given for the store, such as one that fails. */
+  constructor(options: Partial<MasterOptions> = {}, wrap: (store: Store) => Store = (store) => store) {
     this.#options = { ...DEFAULT_MASTER_OPTIONS, ...options };
+    this.#wrap = wrap;
     this.master = this.#start();
   }
 
@@ -55,7 +59,8 @@ export class MasterRig {
     const failed = (error: Error) => {
       this.failure = error;
     };
-    const ports = { clock: this.clock, random, log: silentLogger, store: this.store, options: this.#options, failed };
+    const { clock } = this;
+    const ports = { clock, random, log: silentLogger, store: this.#wrap(this.store), options: this.#options, failed };
     const master = new Master(ports);
     let ready: Error | 'ready' | undefined;
     master.start((error) => {

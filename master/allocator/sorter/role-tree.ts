@@ -66,6 +66,10 @@ export class RoleTree {
     }
   }
 
+  weight(role: string): number {
+    return this.#weights.get(role) ?? 1;
+  }
+
   heldByRole(role: string): Quantities {
     return this.#nodes.get(role)?.own.held ?? NO_QUANTITIES;
   }
@@ -109,7 +113,7 @@ export class RoleTree {
     const node: Node = {
       path: role,
       parent,
-      weight: this.#weights.get(role) ?? 1,
+      weight: this.weight(role),
       branch: newAccount(),
       own: newAccount(),
       clients: new Map(),
