@@ -183,6 +183,28 @@ describe('checks', () => {
     ]);
   });
 
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.11', '127.0.0.11'], // one of several hosts on one machine
+    ['10.0.0.7', '127.0.0.1'],
+  ])('on an agent at %s ask tasks on %s, and on ::1 when they say IPv6', (ip, host) => {
+    const rig = new AgentRig({ ip }).start();
+    const prober = new FakeProber(rig.clock);
+    rig.prober = prober;
+    rig.kill();
+    rig.restart();
+    const check = { type: mesos.v1.CheckInfo.Type.TCP, tcp: { port: 81 }, ...seconds };
+    rig.run(commandTask('t', 'sleep 1', { healthCheck: { http: { port: 80 }, ...seconds }, check }));
+    const { IPv6 } = mesos.v1.NetworkInfo.Protocol;
+    rig.run(commandTask('u', 'sleep 1', { healthCheck: { tcp: { port: 82, protocol: IPv6 }, ...seconds } }));
+    rig.clock.advance(100);
+    expect(prober.probed).toMatchObject([
+      { kind: 'http', host, port: 80 },
+      { kind: 'tcp', host, port: 81 },
+      { kind: 'tcp', host: '::1', port: 82 },
+    ]);
+  });
+
   it('fail a probe that does not answer in time', () => {
     const rig = new AgentRig();
     rig.prober = new FakeProber(rig.clock, () => undefined);

@@ -6,19 +6,15 @@ import type { ContainerExit, LaunchFailure, RecoveredContainer } from '../contai
 import { type Core, isCapable, type StatusFields } from '../core.js';
 import type { KillReason, KillRequest, TaskRow } from '../tasks/rows.js';
 import { isTerminal } from '../tasks/task-state.js';
-import { checkStatus } from './checks/probe-spec.js';
+import { checkStatus, probeAddress } from './checks/probe-spec.js';
 import { startChecks } from './checks/task-checks.js';
 import { movePhase } from './container-phase.js';
 import { taskEnvironment, userOf } from './environment.js';
-import {
-  containerFailed,
-  killedBeforeLaunch,
-  type LaunchRefusal,
-  launchFailed,
-  unsupportedContainer,
-} from './launch-refusal.js';
+import { containerFailed, killedBeforeLaunch, type LaunchRefusal, launchFailed } from './launch-refusal.js';
+import { withRlimits } from './rlimits.js';
 import { SIGTERM } from './signals.js';
 import { taskOutcome } from './task-outcome.js';
+import { unsupportedTask } from './unsupported.js';
 
 const { TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_FAILED, TASK_KILLED } = mesos.v1.TaskState;
 const { SOURCE_EXECUTOR } = mesos.v1.TaskStatus.Source;
@@ -65,7 +61,7 @@ export class BuiltInTasks {
       this.#refuse(row, killedBeforeLaunch(row.group !== undefined));
       return;
     }
-    const unsupported = unsupportedContainer(row.info.container);
+    const unsupported = unsupportedTask(row.info, row.executor.info);
     if (unsupported !== undefined) {
       this.#refuse(row, containerFailed(unsupported));
       return;
@@ -76,7 +72,7 @@ export class BuiltInTasks {
     const user = userOf(this.#core, row.executor, command);
     const spec = {
       containerId: row.containerId,
-      command,
+      command: withRlimits(command, row.info.container),
       environment: taskEnvironment(this.#core, row),
       directory: row.directory,
       ...(user !== undefined && { user }),
@@ -183,7 +179,10 @@ export class BuiltInTasks {
     const { containerId: id, directory } = row;
     const user = userOf(this.#core, row.executor, row.info.command);
     const environment = taskEnvironment(this.#core, row);
-    const place = { containerId: id, directory, environment, ...(user !== undefined && { user }) };
+    const place = {
+      address: probeAddress(this.#core.options.ip),
+      inside: { containerId: id, directory, environment, ...(user !== undefined && { user }) },
+    };
     attendance.stopChecks = startChecks(ports, row.info, place, runningMs, {
       health: (healthy, kill) => this.#health(attendance, healthy, kill),
       checked: (status) => {

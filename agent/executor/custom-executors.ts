@@ -12,15 +12,10 @@ import { isTerminal, mayMove } from '../tasks/task-state.js';
 import { containerStatusOf } from './built-in-tasks.js';
 import { movePhase } from './container-phase.js';
 import { executorEnvironment, shutdownGraceMs, userOf } from './environment.js';
-import {
-  containerFailed,
-  killedBeforeLaunch,
-  type LaunchRefusal,
-  launchFailed,
-  lost,
-  unsupportedContainer,
-} from './launch-refusal.js';
+import { containerFailed, killedBeforeLaunch, type LaunchRefusal, launchFailed, lost } from './launch-refusal.js';
+import { withRlimits } from './rlimits.js';
 import { waitStatus } from './task-outcome.js';
+import { unsupportedExecutor } from './unsupported.js';
 
 const { Event } = mesos.v1.executor;
 const { TASK_FAILED } = mesos.v1.TaskState;
@@ -65,7 +60,7 @@ export class CustomExecutors {
       return;
     }
     row.phase = movePhase(row.phase, 'launching');
-    const unsupported = unsupportedContainer(row.info.container);
+    const unsupported = unsupportedExecutor(row.info);
     if (unsupported !== undefined) {
       this.#ended(session, containerFailed(unsupported), undefined);
       return;
@@ -73,7 +68,7 @@ export class CustomExecutors {
     const user = userOf(this.#core, row, row.info.command);
     const spec = {
       containerId: row.containerId,
-      command: row.info.command ?? {},
+      command: withRlimits(row.info.command ?? {}, row.info.container),
       environment: executorEnvironment(this.#core, row),
       directory: row.directory,
       ...(user !== undefined && { user }),

@@ -1,5 +1,5 @@
 import { printDuration } from '../../common/runtime/duration.js';
-import { type CommandInfo, mesos } from '../../proto/index.js';
+import type { CommandInfo } from '../../proto/index.js';
 import type { Core } from '../core.js';
 import type { ExecutorRow, TaskRow } from '../tasks/rows.js';
 
@@ -59,7 +59,5 @@ export function userOf(core: Core, executor: ExecutorRow, command: CommandInfo |
 }
 
 function variables(command: CommandInfo | null | undefined): Environment {
-  const { SECRET } = mesos.v1.Environment.Variable.Type;
-  const plain = (command?.environment?.variables ?? []).filter(({ type }) => type !== SECRET);
-  return Object.fromEntries(plain.map(({ name, value }) => [name, value ?? '']));
+  return Object.fromEntries((command?.environment?.variables ?? []).map(({ name, value }) => [name, value ?? '']));
 }

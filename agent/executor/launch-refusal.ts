@@ -1,4 +1,4 @@
-import { type ContainerInfo, type FrameworkInfo, mesos, type TaskStatus } from '../../proto/index.js';
+import { type FrameworkInfo, mesos, type TaskStatus } from '../../proto/index.js';
 import type { LaunchFailure } from '../containerizer/containerizer.js';
 import { isCapable } from '../core.js';
 
@@ -48,14 +48,4 @@ export function lost(
 ): LaunchRefusal {
   const aware = framework !== undefined && isCapable(framework, PARTITION_AWARE);
   return { state: aware ? TASK_DROPPED : TASK_LOST, fields: { message, reason } };
-}
-
-/** Why the posix containerizer cannot make such a container; undefined when it can. */
-export function unsupportedContainer(container: ContainerInfo | null | undefined): string | undefined {
-  if (!container) return undefined;
-  if (container.type === mesos.v1.ContainerInfo.Type.DOCKER) {
-    return 'None of the enabled containerizers (mesos) could create a container for the provided TaskInfo/ExecutorInfo message';
-  }
-  const image = container.mesos?.image;
-  return image ? `Unsupported container image type: ${mesos.v1.Image.Type[image.type] ?? image.type}` : undefined;
 }

@@ -4,21 +4,31 @@ import type { ProbeResult, ProbeSpec } from './prober.js';
 const { COMMAND, HTTP, TCP } = mesos.v1.CheckInfo.Type;
 const { IPv6 } = mesos.v1.NetworkInfo.Protocol;
 
-/** Where the task's commands are run, for probes that are commands. */
-export type ProbePlace = Pick<
-  Extract<ProbeSpec, { kind: 'command' }>,
-  'containerId' | 'environment' | 'directory' | 'user'
->;
+/** Where a task is probed. */
+export interface ProbePlace {
+  /** IPv4 address on which it is asked over the network; see `probeAddress`. */
+  readonly address: string;
+  /** How a command beside it is run. */
+  readonly inside: Pick<Extract<ProbeSpec, { kind: 'command' }>, 'containerId' | 'environment' | 'directory' | 'user'>;
+}
 
-/** What to probe for a health check; undefined if it names nothing. Tasks are probed on the loopback address, as in the original. */
+/**
+ * The address to probe tasks on: the loopback one, as in the original. Agents that stand for several hosts on one
+ * machine have a loopback address each, and so have their tasks: there it is the agent's own `ip`.
+ */
+export function probeAddress(ip: string): string {
+  return ip.startsWith('127.') ? ip : '127.0.0.1';
+}
+
+/** What to probe for a health check; undefined if it names nothing. */
 export function healthProbe(check: HealthCheck, place: ProbePlace): ProbeSpec | undefined {
   if (check.http && check.type !== COMMAND && check.type !== TCP) {
     const { scheme, port, path, protocol } = check.http;
-    return { kind: 'http', scheme: scheme ?? 'http', host: loopback(protocol), port, path: pathOf(path) };
+    return { kind: 'http', scheme: scheme ?? 'http', host: hostOf(place, protocol), port, path: pathOf(path) };
   }
   if (check.tcp && check.type !== COMMAND)
-    return { kind: 'tcp', host: loopback(check.tcp.protocol), port: check.tcp.port };
-  return check.command ? { kind: 'command', command: check.command, ...place } : undefined;
+    return { kind: 'tcp', host: hostOf(place, check.tcp.protocol), port: check.tcp.port };
+  return check.command ? { kind: 'command', command: check.command, ...place.inside } : undefined;
 }
 
 /** Whether a probe found the task healthy. */
@@ -47,14 +57,14 @@ export function checkProbe(check: CheckInfo, place: ProbePlace): ProbeSpec | und
       return {
         kind: 'http',
         scheme: 'http',
-        host: loopback(undefined),
+        host: place.address,
         port: check.http.port,
         path: pathOf(check.http.path),
       };
     case TCP:
-      return check.tcp ? { kind: 'tcp', host: loopback(undefined), port: check.tcp.port } : undefined;
+      return check.tcp ? { kind: 'tcp', host: place.address, port: check.tcp.port } : undefined;
     default:
-      return check.command ? { kind: 'command', command: check.command.command, ...place } : undefined;
+      return check.command ? { kind: 'command', command: check.command.command, ...place.inside } : undefined;
   }
 }
 
@@ -71,8 +81,8 @@ export function checkStatus(check: CheckInfo, result?: ProbeResult): CheckStatus
   }
 }
 
-function loopback(protocol: mesos.v1.NetworkInfo.Protocol | null | undefined): string {
-  return protocol === IPv6 ? '::1' : '127.0.0.1';
+function hostOf({ address }: ProbePlace, protocol: mesos.v1.NetworkInfo.Protocol | null | undefined): string {
+  return protocol === IPv6 ? '::1' : address;
 }
 
 function pathOf(path: string | null | undefined): string {
