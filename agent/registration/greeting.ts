@@ -8,7 +8,7 @@ const CAPABILITIES = [MULTI_ROLE, HIERARCHICAL_ROLE, RESERVATION_REFINEMENT];
 /** What the agent says first on a new link: that it wants to be admitted, or that it is back and what it runs. */
 export function greetingOf(core: Core): AgentMessage {
   const { info, options, tables } = core;
-  const common = { agent: info, capabilities: CAPABILITIES, version: options.version };
+  const common = { agent: info, capabilities: CAPABILITIES, version: options.version, ip: options.ip };
   if (!info.id) return { register: common };
   return {
     reregister: {

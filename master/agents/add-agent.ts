@@ -11,13 +11,15 @@ export interface AgentIntroduction {
   readonly info: AgentInfo;
   readonly capabilities: readonly meseta.v1.AgentCapability[];
   readonly version: string;
+  /** Address that others reach it by; undefined: the host name must do. */
+  readonly ip: string | undefined;
 }
 
 /** Enters an agent that has been admitted durably, and starts its pings. The allocator hears of it in `offerAgent`. */
 export function addAgent(
   context: MasterContext,
   id: AgentId,
-  { info, capabilities, version }: AgentIntroduction,
+  { info, capabilities, version, ip }: AgentIntroduction,
   session: AgentSession,
 ): AgentRow {
   const wallMs = context.clock.wallMs();
@@ -26,6 +28,7 @@ export function addAgent(
     info,
     capabilities,
     version,
+    ip,
     total: Resources.fromWire(info.resources),
     connection: session.open
       ? { kind: 'connected', link: session.link }

@@ -67,6 +67,7 @@ function describeAnew(context: MasterContext, agent: AgentRow, introduction: Age
   agent.info = introduction.info;
   agent.capabilities = introduction.capabilities;
   agent.version = introduction.version;
+  agent.ip = introduction.ip;
   if (total.equals(agent.total)) return;
   agent.total = total;
   context.allocator.updateAgent(agent.id, total);

@@ -1,8 +1,9 @@
 import { Resources } from '../../common/resources/resources.js';
 import { API_VERSION } from '../../common/version.js';
 import { meseta, mesos } from '../../proto/index.js';
+import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import type { AgentRow } from '../state/agents.js';
-import { isConnected, tasksOf } from '../state/agents.js';
+import { ipOf, isConnected, tasksOf } from '../state/agents.js';
 import { timeInfo } from './time-info.js';
 
 type AgentAnswer = mesos.v1.master.Response.GetAgents.Agent.$Properties;
@@ -23,8 +24,9 @@ export function offeredOn(agent: AgentRow): Resources {
 }
 
 /** `slave(1)@ip:port`: the form in which the original's clients expect an agent's address. */
-export function agentPid({ info }: AgentRow, ip: string): string {
-  return `slave(1)@${ip}:${info.port ?? 5051}`;
+export function agentPid(agent: AgentRow): string {
+  const { hostname, port } = agent.info;
+  return `slave(1)@${ipOf(agent) ?? hostname}:${port ?? DEFAULT_AGENT_PORT}`;
 }
 
 /** An agent's capabilities by the public names. */
@@ -41,7 +43,7 @@ export function toAgentAnswer(agent: AgentRow): AgentAnswer {
     agentInfo: { ...agent.info, checkpoint: true }, // shown by the master only, as in the original
     active: isConnected(agent),
     version: API_VERSION,
-    pid: agentPid(agent, agent.info.hostname),
+    pid: agentPid(agent),
     registeredTime: timeInfo(agent.registeredWallMs),
     reregisteredTime: agent.reregisteredWallMs === undefined ? null : timeInfo(agent.reregisteredWallMs),
     totalResources: agent.total.toWire('endpoint'),

@@ -4,6 +4,7 @@ import { Resources } from '../../common/resources/resources.js';
 import { type ResourceSummary, summarize } from '../../common/resources/summary.js';
 import { API_VERSION } from '../../common/version.js';
 import { type AgentInfo, type FrameworkInfo, mesos } from '../../proto/index.js';
+import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import type { Master } from '../master.js';
 import { type AgentRow, isConnected } from '../state/agents.js';
 import type { CompletedFramework, FrameworkRow } from '../state/frameworks.js';
@@ -49,7 +50,7 @@ function agentDocument(agent: AgentRow): Document {
   const reserved = [...agent.total.reservations()].map(([role, resources]) => [role, summarize(resources)]);
   return {
     ...recoveredDocument(agent.info),
-    pid: agentPid(agent, agent.info.hostname),
+    pid: agentPid(agent),
     registered_time: agent.registeredWallMs / 1000,
     ...(agent.reregisteredWallMs === undefined ? {} : { reregistered_time: agent.reregisteredWallMs / 1000 }),
     resources: summarize(agent.total),
@@ -68,7 +69,7 @@ function recoveredDocument(info: AgentInfo): Document {
   return {
     id: info.id?.value ?? '',
     hostname: info.hostname,
-    port: info.port ?? 5051,
+    port: info.port ?? DEFAULT_AGENT_PORT,
     attributes: summarizeAttributes(info.attributes ?? []),
   };
 }

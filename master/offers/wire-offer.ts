@@ -1,7 +1,7 @@
-import type { AgentInfo, Offer, Resource } from '../../proto/index.js';
+import type { Offer, Resource } from '../../proto/index.js';
 import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import { hasCapability } from '../frameworks/capabilities.js';
-import type { AgentRow } from '../state/agents.js';
+import { type AgentRow, ipOf } from '../state/agents.js';
 import type { FrameworkRow } from '../state/frameworks.js';
 import type { OfferRow } from '../state/offers.js';
 
@@ -22,7 +22,7 @@ export function toWireOffer(offer: OfferRow, agent: AgentRow, framework: Framewo
     attributes: info.attributes ?? [],
     url: {
       scheme: 'http',
-      address: toAddress(info),
+      address: toAddress(agent),
       path: '/slave(1)',
     },
     ...(multiRole && { allocationInfo: { role: offer.role } }),
@@ -30,10 +30,10 @@ export function toWireOffer(offer: OfferRow, agent: AgentRow, framework: Framewo
   };
 }
 
-/** Agents give their host name only; by default that is their address. */
-function toAddress({ hostname, port }: AgentInfo) {
-  const isIp = /^(\d+\.){3}\d+$|:/.test(hostname);
-  return { hostname, ...(isIp && { ip: hostname }), port: port ?? DEFAULT_AGENT_PORT };
+function toAddress(agent: AgentRow) {
+  const { hostname, port } = agent.info;
+  const ip = ipOf(agent);
+  return { hostname, ...(ip !== undefined && { ip }), port: port ?? DEFAULT_AGENT_PORT };
 }
 
 function toWireResources(offer: OfferRow, framework: FrameworkRow, multiRole: boolean): Resource[] {

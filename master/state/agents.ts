@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../common/ids.js';
 import type { Link } from '../../common/link.js';
 import type { Resources } from '../../common/resources/resources.js';
@@ -30,6 +31,8 @@ export interface AgentRow {
   capabilities: readonly meseta.v1.AgentCapability[];
   /** Release the agent runs, digits and dots. */
   version: string;
+  /** IP address that others reach it by; undefined: the host name must do. */
+  ip: string | undefined;
   /** What it has in all, allocated to nobody. */
   total: Resources;
   connection: AgentConnection;
@@ -69,6 +72,11 @@ export class AgentTable {
 
 export function isConnected(agent: AgentRow): boolean {
   return agent.connection.kind === 'connected';
+}
+
+/** The address of the agent for those who want an IP: its own word, or a host name that is one. Undefined: not known. */
+export function ipOf({ ip, info }: AgentRow): string | undefined {
+  return ip ?? (isIP(info.hostname) === 0 ? undefined : info.hostname);
 }
 
 /** Sends a message to the agent; dropped while it is disconnected, what matters is sent again on its return. */

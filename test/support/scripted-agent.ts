@@ -23,6 +23,8 @@ export class ScriptedAgent {
   answers = true;
   closed = false;
   info: AgentInfo;
+  /** What it says others reach it by. */
+  ip: string | null = null;
   readonly #rig: MasterRig;
   #receiver: Receiver<AgentMessage> | undefined;
 
@@ -36,7 +38,7 @@ export class ScriptedAgent {
   register(resources: readonly Resource[]): void {
     this.info = { hostname: this.hostname, port: 5051, resources: [...resources] };
     this.dial();
-    this.send({ register: { agent: this.info, capabilities: [], version: '1.0.0' } });
+    this.send({ register: { agent: this.info, capabilities: [], version: '1.0.0', ip: this.ip } });
     this.id = this.take('registered').agentId.value;
     this.info = { ...this.info, id: { value: this.id } };
   }
@@ -48,7 +50,8 @@ export class ScriptedAgent {
     this.dial();
     const { frameworks = [], tasks = [] } = report;
     const executors = (report.executors ?? []).map(([id, executor]) => ({ frameworkId: { value: id }, executor }));
-    this.send({ reregister: { agent: this.info, capabilities: [], version: '1.0.0', frameworks, tasks, executors } });
+    const { info, ip } = this;
+    this.send({ reregister: { agent: info, capabilities: [], version: '1.0.0', frameworks, tasks, executors, ip } });
   }
 
   /** Opens a link; an older one is forgotten, not closed. */

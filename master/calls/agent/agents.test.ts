@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { agentId, frameworkId, taskId } from '../../../common/ids.js';
+import { parseResources } from '../../../common/resources/parse.js';
 import { mesos, type Task } from '../../../proto/index.js';
 import { MasterRig } from '../../../test/support/master-rig.js';
 import type { ScriptedAgent } from '../../../test/support/scripted-agent.js';
 import { commandTask, frameworkInfo, type ScriptedScheduler } from '../../../test/support/scripted-scheduler.js';
+import { agentPid } from '../../api/agent-view.js';
 
 const State = mesos.v1.TaskState;
 const Reason = mesos.v1.TaskStatus.Reason;
@@ -46,6 +48,29 @@ describe('registration', () => {
     expect(scheduler.takeOffers()).toHaveLength(1);
     rig.failover();
     expect(rig.master.agents.recovered.size).toBe(1);
+  });
+
+  it('shows the address that the agent gives where its host name is a name', () => {
+    const rig = new MasterRig();
+    const agent = rig.agent('node1.example');
+    agent.ip = '10.0.0.7';
+    agent.register(parseResources('cpus:1;mem:64').toWire());
+    const address = () => rig.scheduler().subscribe().takeOffers()[0]?.url?.address;
+    expect(address()).toEqual({ hostname: 'node1.example', ip: '10.0.0.7', port: 5051 });
+    const [row] = rig.master.agents.registered.values();
+    expect(row && agentPid(row)).toBe('slave(1)@10.0.0.7:5051');
+    agent.hangUp();
+    agent.ip = '10.0.0.8';
+    agent.reregister();
+    expect(row && agentPid(row)).toBe('slave(1)@10.0.0.8:5051');
+  });
+
+  it('refuses an agent whose address is none', () => {
+    const rig = new MasterRig();
+    const agent = rig.agent('node1.example');
+    agent.ip = 'node1';
+    expect(() => agent.register([])).toThrow("Agent has ip 'node1', an IP address is wanted");
+    expect(agent.closed).toBe(true);
   });
 
   it('removes a disconnected agent of the same host and port whose work directory was wiped', () => {

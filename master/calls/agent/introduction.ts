@@ -4,11 +4,11 @@ import type { AgentIntroduction } from '../../agents/add-agent.js';
 import type { AgentSession } from '../../agents/session.js';
 import type { MasterContext } from '../../context.js';
 
-type Introduction = Pick<meseta.v1.RegisterAgent.$Properties, 'agent' | 'capabilities' | 'version'>;
+type Introduction = Pick<meseta.v1.RegisterAgent.$Properties, 'agent' | 'capabilities' | 'version' | 'ip'>;
 
 /** What an agent says of itself, with the id it now has. */
-export function introduce(id: AgentId, { agent, capabilities, version }: Introduction): AgentIntroduction {
-  return { info: { ...agent, id: { value: id } }, capabilities: capabilities ?? [], version };
+export function introduce(id: AgentId, { agent, capabilities, version, ip }: Introduction): AgentIntroduction {
+  return { info: { ...agent, id: { value: id } }, capabilities: capabilities ?? [], version, ip: ip ?? undefined };
 }
 
 /** The longest silence after which an agent should dial again: the time it takes to be marked unreachable. */

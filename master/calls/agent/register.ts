@@ -22,7 +22,7 @@ export function register(context: MasterContext, session: AgentSession, message:
     registered(session, session.agentId, context);
     return;
   }
-  const reasons = validateAgent(message.agent);
+  const reasons = validateAgent(message.agent, message.ip);
   if (reasons.length > 0) {
     refuseAgent(context, session, textOf(reasons));
     return;

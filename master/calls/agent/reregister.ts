@@ -22,7 +22,7 @@ type ReregisterAgent = meseta.v1.ReregisterAgent.$Properties;
 export function reregister(context: MasterContext, session: AgentSession, message: ReregisterAgent): void {
   context.counters.count('messages_reregister_slave');
   if (session.registering) return;
-  const reasons = message.agent.id ? validateAgent(message.agent) : ['Agent re-registers without its id'];
+  const reasons = message.agent.id ? validateAgent(message.agent, message.ip) : ['Agent re-registers without its id'];
   if (reasons.length > 0) {
     refuseAgent(context, session, textOf(reasons));
     return;
