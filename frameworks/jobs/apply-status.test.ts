@@ -123,6 +123,20 @@ describe('applyStatus()', () => {
     expect({ ...(exitCode !== undefined && { exitCode }), ...(signal !== undefined && { signal }) }).toEqual(ending);
   });
 
+  it.each(['finished', 'failed', 'killed'] as const)(
+    'leaves alone what is %s, whatever is said of it later',
+    (state) => {
+      const job = createJob(
+        'j',
+        submissionSchema.parse({ token: 't', name: 'j', command: { shell: ':' }, retries: 3 }),
+        0,
+      );
+      const ended: Instance = { index: 0, attempt: 1, failures: 0, version: 0, state, taskId: 'j.0' };
+      for (const said of Object.keys(TABLE) as StateName[])
+        expect(applyStatus(job, ended, status({ taskId: { value: 'j.0' } }, said))).toBe(ended);
+    },
+  );
+
   it('forgets where an attempt was that is started again, but not what it said', () => {
     const instance = hears('retriable', 'TASK_FAILED', { message: 'Command exited with status 3' });
     expect(instance).toMatchObject({ state: 'waiting', message: 'Command exited with status 3' });

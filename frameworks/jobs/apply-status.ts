@@ -13,15 +13,16 @@ const { REASON_RECONCILIATION, REASON_MAX_COMPLETION_TIME_REACHED } = mesos.v1.T
  * to run a command twice unasked would be worse than to report it as lost.
  */
 export function applyStatus(job: Job, instance: Instance, status: TaskStatus): Instance {
+  if (hasEnded(instance)) return instance;
   const facts = withFacts(instance, status);
   switch (status.state) {
     case State.TASK_STAGING:
     case State.TASK_STARTING:
-      return { ...facts, state: instance.state === 'lost' ? 'launching' : instance.state };
+      return instance.state === 'running' ? facts : alive(facts, 'launching');
     case State.TASK_RUNNING:
     case State.TASK_KILLING:
     case State.TASK_UNREACHABLE:
-      return { ...facts, state: mayBeAlive(instance) ? 'running' : instance.state };
+      return alive(facts, 'running');
     case State.TASK_FINISHED:
       return { ...facts, state: 'finished', exitCode: 0 };
     case State.TASK_KILLED:
@@ -42,9 +43,14 @@ export function applyStatus(job: Job, instance: Instance, status: TaskStatus): I
   }
 }
 
-/** A lost task may turn out to be alive; an ended one may not. */
-function mayBeAlive({ state }: Instance): boolean {
-  return state === 'launching' || state === 'running' || state === 'lost';
+/** A lost task may turn out to be alive; an ended one may not, whatever is said of it later. */
+function hasEnded({ state }: Instance): boolean {
+  return state === 'finished' || state === 'failed' || state === 'killed';
+}
+
+/** What was given up for lost did not fail after all. */
+function alive(instance: Instance, state: 'launching' | 'running'): Instance {
+  return { ...instance, state, failures: instance.failures - (instance.state === 'lost' ? 1 : 0) };
 }
 
 /**
@@ -65,7 +71,7 @@ function startedAgain(job: Job, instance: Instance): Instance {
 }
 
 function failed(job: Job, instance: Instance, otherwise: 'failed' | 'lost'): Instance {
-  const failures = instance.failures + 1;
+  const failures = instance.failures + (instance.state === 'lost' ? 0 : 1); // its loss has been counted
   const again = !isUnwanted(job, instance) && failures <= job.submission.retries;
   return again ? { ...waitingAgain(instance), failures } : { ...instance, failures, state: otherwise };
 }
