@@ -2,7 +2,7 @@ import { systemClock } from '../../common/runtime/clock.js';
 import { silentLogger } from '../../common/runtime/logger.js';
 import { systemRandom } from '../../common/runtime/random.js';
 import { MemoryStore } from '../../common/store/memory-store.js';
-import { mesos, type Offer, type TaskInfo, type TaskStatus } from '../../proto/index.js';
+import { type CommandInfo, mesos, type Offer, type TaskInfo, type TaskStatus } from '../../proto/index.js';
 import {
   buildTask,
   FrameworkStore,
@@ -84,7 +84,13 @@ export class TaskDriver implements AsyncDisposable {
   }
 
   /** Launches shell lines on the offers held, each a task of that id; throws when they do not all fit. */
-  launch(lines: ReadonlyMap<string, string>, cpus = 0.01, mem = 1, body: Partial<TaskInfo> = {}): void {
+  launch(
+    lines: ReadonlyMap<string, string>,
+    cpus = 0.01,
+    mem = 1,
+    body: Partial<TaskInfo> = {},
+    command?: CommandInfo,
+  ): void {
     const needs = { cpus, mem };
     const { placements, unplaced } = match(
       [...lines.keys()].map((id) => ({ id, needs })),
@@ -94,12 +100,40 @@ export class TaskDriver implements AsyncDisposable {
     if (unplaced.length > 0) throw new Error(`${unplaced.length} tasks do not fit into the offers held`);
     for (const { offers, launches } of placements) {
       const toTask = (launch: Launch) =>
-        buildTask(launch, { ...body, command: shellCommand(lines.get(launch.requirement.id) ?? '') });
+        buildTask(launch, { ...body, command: command ?? shellCommand(lines.get(launch.requirement.id) ?? '') });
       for (const { id } of offers) this.#held.delete(id.value);
       const acceptedMs = performance.now();
       for (const { requirement } of launches) this.times.set(requirement.id, { acceptedMs });
       this.client.launch(offers, launches.map(toTask), { refuseSeconds: 0 });
     }
+  }
+
+  /** Launches shell lines, by task id, as one group under the default executor. */
+  launchGroup(executorId: string, lines: Readonly<Record<string, string>>): void {
+    const needs = { cpus: 0.1, mem: 32, disk: 32 };
+    const { placements } = match(
+      [{ id: executorId, needs }, ...Object.keys(lines).map((id) => ({ id, needs }))],
+      this.offers,
+      {
+        strategy: 'pack',
+      },
+    );
+    const [placement, ...others] = placements;
+    if (placement === undefined || others.length > 0) throw new Error('the group does not fit into one offer');
+    const [own, ...members] = placement.launches;
+    for (const { id } of placement.offers) this.#held.delete(id.value);
+    const executor = {
+      type: mesos.v1.ExecutorInfo.Type.DEFAULT,
+      executorId: { value: executorId },
+      frameworkId: { value: this.client.frameworkId ?? '' },
+      resources: own?.resources ?? [],
+    };
+    const tasks = members.map((launch) =>
+      buildTask(launch, { command: shellCommand(lines[launch.requirement.id] ?? '') }),
+    );
+    this.client.accept(placement.offers, [
+      { type: mesos.v1.Offer.Operation.Type.LAUNCH_GROUP, launchGroup: { executor, taskGroup: { tasks } } },
+    ]);
   }
 
   /** Waits until every task of `ids` has ended. */
