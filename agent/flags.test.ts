@@ -57,10 +57,9 @@ const WRONG: readonly [flag: string, value: string, wanted: string][] = [
 ];
 
 describe('readAgentFlags()', () => {
-  it('has the defaults of the core, but beats as often as the original says', () => {
-    const { environment: _, heartbeatMs: __, ...same } = AGENT_DEFAULTS;
+  it('has the defaults of the core', () => {
+    const { environment: _, ...same } = AGENT_DEFAULTS;
     expect(read().flags).toMatchObject(same);
-    expect(read().flags.heartbeatMs).toBe(30_000);
     expect(read().warnings).toEqual([]);
   });
 
@@ -73,10 +72,9 @@ describe('readAgentFlags()', () => {
     expect(readAgentFlags({ argv: [`--master=${given}`, '--work_dir=/w'], env: {} }).flags.master).toBe(address);
   });
 
-  it('reads resources for the default role and attributes', () => {
-    const { flags } = read('--resources=cpus:4;mem(other):64', '--default_role=web', '--attributes=rack:r1');
-    expect(flags.attributes).toHaveLength(1);
-    expect(String(flags.resources?.toWire().map(({ reservations }) => reservations?.[0]?.role))).toBe('web,other');
+  it('hands on resources as given, for what they leave out is found, and reads attributes', () => {
+    const { flags } = read('--resources=cpus:4;gpus:0', '--default_role=web', '--attributes=rack:r1');
+    expect(flags).toMatchObject({ resources: 'cpus:4;gpus:0', defaultRole: 'web', attributes: [{ name: 'rack' }] });
   });
 
   it.each(WRONG)('answers --%s=%s by naming flag, value and what is wanted', (flag, value, wanted) => {
@@ -95,7 +93,6 @@ describe('readAgentFlags()', () => {
     const { flags } = readAgentFlags({ argv: ['--master=m:1', '--work_dir=w'], env: {} });
     expect(flags.workDir).toBe(`${process.cwd()}/w`);
     expect(flags.runtimeDir).toBe(`${process.cwd()}/w/run`);
-    expect(flags.fetcher.cacheDir).toBe(`${process.cwd()}/w/fetch`);
   });
 
   it('explains every flag', () => {

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseAttributes } from '../common/attributes.js';
 import { parseResources } from '../common/resources/parse.js';
-import type { Resources } from '../common/resources/resources.js';
 import { DEFAULT_ROLE } from '../common/roles.js';
 import { messageOf } from '../common/runtime/errors.js';
 import type { FlagValues } from '../common/runtime/flag.js';
@@ -25,8 +24,8 @@ export interface AgentFlags {
   readonly master: string;
   readonly workDir: string;
   readonly runtimeDir: string;
-  /** Reserved for the default role where no other was named; undefined: all is to be found out. */
-  readonly resources: Resources | undefined;
+  /** As given, well formed: what it names, be it with an amount of 0, is not to be found out. */
+  readonly resources: string | undefined;
   readonly attributes: readonly Attribute[];
   readonly defaultRole: string;
   readonly registrationBackoffMs: number;
@@ -42,7 +41,6 @@ export interface AgentFlags {
   readonly executorEnvironment: Readonly<Record<string, string>> | undefined;
   readonly maxCompletedExecutorsPerFramework: number;
   readonly heartbeatMs: number;
-  readonly isolation: readonly string[];
   readonly switchUser: boolean;
   /** Rotation of what tasks print. `maxFiles` counts the file being written. */
   readonly logRotation: { readonly stdoutBytes: number; readonly stderrBytes: number; readonly maxFiles: number };
@@ -51,8 +49,6 @@ export interface AgentFlags {
   /** Share of the disk from 0 to 1. */
   readonly gcDiskHeadroom: number;
   readonly fetcher: {
-    readonly cacheDir: string;
-    readonly cacheBytes: number;
     readonly stallTimeoutMs: number;
     /** Relative paths start from here; undefined: they are refused. */
     readonly frameworksHome: string | undefined;
@@ -112,10 +108,7 @@ function toAgentFlags(values: FlagValues<Table>): AgentFlags {
     master: values.master,
     workDir,
     runtimeDir: values.runtime_dir === undefined ? join(workDir, 'run') : resolve(values.runtime_dir),
-    resources:
-      values.resources === undefined
-        ? undefined
-        : parseResources(values.resources, { defaultRole: values.default_role }),
+    resources: values.resources,
     attributes: values.attributes === undefined ? [] : parseAttributes(values.attributes),
     defaultRole: values.default_role,
     registrationBackoffMs: values.registration_backoff_factor,
@@ -130,7 +123,6 @@ function toAgentFlags(values: FlagValues<Table>): AgentFlags {
     executorEnvironment: values.executor_environment_variables,
     maxCompletedExecutorsPerFramework: values.max_completed_executors_per_framework,
     heartbeatMs: values.http_heartbeat_interval,
-    isolation: values.isolation,
     switchUser: values.switch_user,
     logRotation: Object.freeze({
       stdoutBytes: values.container_logger_max_stdout_size,
@@ -141,8 +133,6 @@ function toAgentFlags(values: FlagValues<Table>): AgentFlags {
     gcDelayMs: values.gc_delay,
     gcDiskHeadroom: values.gc_disk_headroom,
     fetcher: Object.freeze({
-      cacheDir: values.fetcher_cache_dir === undefined ? join(workDir, 'fetch') : resolve(values.fetcher_cache_dir),
-      cacheBytes: values.fetcher_cache_size,
       stallTimeoutMs: values.fetcher_stall_timeout,
       frameworksHome: values.frameworks_home === '' ? undefined : resolve(values.frameworks_home),
     }),

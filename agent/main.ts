@@ -7,7 +7,6 @@ import { answerText } from '../common/net/http/answer.js';
 import { createRouter } from '../common/net/http/router.js';
 import { agentEndOfAgentLink } from '../common/net/link-methods.js';
 import { openOnePort } from '../common/net/one-port.js';
-import type { Resources } from '../common/resources/resources.js';
 import { systemClock } from '../common/runtime/clock.js';
 import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
@@ -31,9 +30,18 @@ import { startHousekeeping } from './housekeeping.js';
 import type { AgentSettings } from './ports.js';
 import { detectResources, inspectMachine } from './resources/detect.js';
 import { Garbage } from './sandbox/garbage.js';
+import { sandboxesOnDisk } from './sandbox/sandboxes-on-disk.js';
 
 /** How long clients may take to finish what is under way, and the store to write what waits, when the agent stops. */
 const STOP_BOUND_MS = 2_000;
+
+/** The machine as the agent finds it; tests put another in its place. */
+interface Host {
+  /** Holds what differs after each boot. */
+  readonly bootIdFile: string;
+}
+
+const THIS_HOST: Host = { bootIdFile: '/proc/sys/kernel/random/boot_id' };
 
 /** Why the agent's process ends. */
 type End = { readonly failed: boolean; readonly reason: string };
@@ -43,7 +51,7 @@ type End = { readonly failed: boolean; readonly reason: string };
  * code; never rejects for a mistake of the operator's, which is printed. Tasks outlive it, unless SIGUSR1 or the master
  * told it to leave.
  */
-export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv, host = THIS_HOST): Promise<number> {
   return reportStartFailure(async () => {
     if (asksFor('help', argv)) return print(agentHelp(process.stdout.columns));
     if (asksFor('version', argv)) return print(`meseta ${RELEASE} (Mesos API ${API_VERSION})`);
@@ -51,11 +59,11 @@ export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv): Promi
     const log = createLogger('agent', start.flags.logLevel);
     for (const warning of start.warnings) log.warn(warning);
     exitOnUncaughtErrors(log);
-    return await serve(start, env, log);
+    return await serve(start, env, host, log);
   });
 }
 
-async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Promise<number> {
+async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log: Logger): Promise<number> {
   using shutdown = listenForShutdown(log);
   const address = await ownAddress(start.flags);
   let http: RequestListener = (_request, response) => answerText(response, 503, 'Agent has not finished recovery');
@@ -65,9 +73,7 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Pr
     { http: (request, response) => http(request, response) },
   );
   try {
-    // The port that others are told must be known even when any free one was asked for.
-    const flags = { ...start.flags, advertisePort: start.flags.advertisePort ?? port.port };
-    await mkdir(flags.workDir, { recursive: true, mode: 0o755 });
+    const flags = await settle(start.flags, port.port);
     await using stack = new AsyncDisposableStack();
     const store = await openSqliteStore(join(flags.workDir, 'meta', 'agent.sqlite'), {
       log: log.child({ part: 'store' }),
@@ -96,10 +102,11 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Pr
         exit: (reason) => end.resolve({ failed: false, reason }),
         sandboxEnded: (directory, atWallMs) => garbage.ended(directory, atWallMs),
       },
-      await settings(flags, await resourcesOf(start), address, env),
+      await settings(flags, address, env, host),
     );
     stack.defer(() => agent.stop());
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
+    await findGarbage(garbage, agent, flags.workDir);
     stack.use(startHousekeeping(agent, garbage, flags, log));
     stack.use(listenForLeave(agent));
     http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
@@ -114,6 +121,19 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, log: Logger): Pr
     await port.close(0);
     log.info('Agent has stopped');
   }
+}
+
+/** What only the running agent knows: the port where any free one was asked for, and where the work directory really is. */
+async function settle(flags: AgentFlags, port: number): Promise<AgentFlags> {
+  await mkdir(flags.workDir, { recursive: true, mode: 0o755 });
+  return { ...flags, advertisePort: flags.advertisePort ?? port, workDir: await realpath(flags.workDir) };
+}
+
+/** What ended under earlier agents waits for its deletion too. */
+async function findGarbage(garbage: Garbage, agent: Agent, workDir: string): Promise<void> {
+  const found = await sandboxesOnDisk(workDir);
+  const live = new Set(agent.liveSandboxes()); // asked now, so that it holds those that were made meanwhile
+  for (const { path, writtenAtMs } of found) if (!live.has(path)) garbage.found(path, writtenAtMs);
 }
 
 async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<PosixContainerizer> {
@@ -134,7 +154,7 @@ function fetchOnDemand({ workDir, fetcher: { frameworksHome, stallTimeoutMs } }:
   const load = async () => {
     const { createFetch } = await import('./containerizer/fetcher/fetch.js');
     const home = frameworksHome === undefined ? {} : { frameworksHome };
-    return createFetch({ workDir: await realpath(workDir), ...home, limits: { stallTimeoutMs } });
+    return createFetch({ workDir, ...home, limits: { stallTimeoutMs } });
   };
   return async (request, signal) => {
     loaded ??= load();
@@ -142,17 +162,13 @@ function fetchOnDemand({ workDir, fetcher: { frameworksHome, stallTimeoutMs } }:
   };
 }
 
-/** From the flag's text: an amount of 0, which means that nothing is to be found out, is gone from what was parsed. */
-async function resourcesOf({ flags, printFlags }: AgentStart): Promise<Resources> {
-  return detectResources(await inspectMachine(flags.workDir), printFlags()['resources'], flags.defaultRole);
-}
-
 async function settings(
   flags: AgentFlags,
-  resources: Resources,
   address: OwnAddress,
   env: NodeJS.ProcessEnv,
+  { bootIdFile }: Host,
 ): Promise<AgentSettings> {
+  const resources = detectResources(await inspectMachine(flags.workDir), flags.resources, flags.defaultRole);
   return {
     info: {
       hostname: address.hostname,
@@ -161,9 +177,9 @@ async function settings(
       attributes: [...flags.attributes],
     },
     ip: address.ip,
-    workDir: await realpath(flags.workDir),
+    workDir: flags.workDir,
     version: RELEASE,
-    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    bootId: (await readFile(bootIdFile, 'utf8')).trim(),
     environment: flags.executorEnvironment ?? inheritedEnvironment(env),
     switchUser: flags.switchUser,
     recover: flags.recover,

@@ -59,7 +59,7 @@ export interface AgentOptions {
   readonly executorReregistrationTimeoutMs: number;
   /** --executor_shutdown_grace_period. Default 5 s. */
   readonly executorShutdownGraceMs: number;
-  /** --http_heartbeat_interval. Default 15 s. */
+  /** --http_heartbeat_interval. Default 30 s. */
   readonly heartbeatMs: number;
   /** --authenticate_http_executors: custom executors must present the token that they were started with. Default false. */
   readonly authenticateExecutors: boolean;
@@ -79,7 +79,7 @@ export const AGENT_DEFAULTS = Object.freeze({
   executorRegistrationTimeoutMs: 60_000,
   executorReregistrationTimeoutMs: 2_000,
   executorShutdownGraceMs: 5_000,
-  heartbeatMs: 15_000,
+  heartbeatMs: 30_000,
   authenticateExecutors: false,
   maxCompletedExecutorsPerFramework: 150,
 } as const);

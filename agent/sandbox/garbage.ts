@@ -1,4 +1,5 @@
-import { rm, statfs } from 'node:fs/promises';
+import { readdir, rm, rmdir, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../common/runtime/clock.js';
 import { messageOf } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
@@ -35,9 +36,9 @@ export class Garbage {
     this.#endedAt.set(path, atWallMs);
   }
 
-  /** The folder is in use again and stays. */
-  keep(path: string): void {
-    this.#endedAt.delete(path);
+  /** The folder was left by an earlier agent, and ended at `atWallMs` unless this one knows better. */
+  found(path: string, atWallMs: number): void {
+    if (!this.#endedAt.has(path)) this.#endedAt.set(path, atWallMs);
   }
 
   /** Deletes what is due, given how full the disk is. Call it every --disk_watch_interval. */
@@ -45,7 +46,7 @@ export class Garbage {
     const delayMs = allowedAgeMs(await usedFraction(this.#options.workDir), this.#options);
     const due = [...this.#endedAt].filter(([, endedAt]) => this.#clock.wallMs() - endedAt >= delayMs);
     for (const [path, endedAt] of due) {
-      if (this.#endedAt.get(path) !== endedAt) continue; // taken into use while others were deleted
+      if (this.#endedAt.get(path) !== endedAt) continue; // used once more while others were deleted
       this.#endedAt.delete(path);
       await this.#remove(path, endedAt);
     }
@@ -54,6 +55,7 @@ export class Garbage {
   async #remove(path: string, endedAt: number): Promise<void> {
     try {
       await rm(path, { recursive: true, force: true });
+      await removeEmptyFoldersAbove(path, join(this.#options.workDir, 'slaves'));
       this.#log.info('Sandbox deleted', { directory: path });
     } catch (error) {
       this.#log.warn('Sandbox not deleted', { directory: path, error: messageOf(error) });
@@ -65,6 +67,18 @@ export class Garbage {
 /** How long an ended sandbox may stay when `used` (0 to 1) of the disk is full: as in the original, less as it fills. */
 export function allowedAgeMs(used: number, { delayMs, headroom }: Omit<GarbageOptions, 'workDir'>): number {
   return (delayMs ?? DEFAULT_DELAY_MS) * Math.max(0, 1 - (headroom ?? DEFAULT_HEADROOM) - used);
+}
+
+/** Takes away what held nothing but `path`, and the link to the latest run with its last run, up to but not `root`. */
+async function removeEmptyFoldersAbove(path: string, root: string): Promise<void> {
+  for (let folder = dirname(path); folder.startsWith(`${root}/`); folder = dirname(folder)) {
+    if (basename(folder) === 'runs' && (await readdir(folder)).join() === 'latest') await rm(join(folder, 'latest'));
+    const kept = await rmdir(folder).then(
+      () => false,
+      () => true, // not empty, or gone already
+    );
+    if (kept) return;
+  }
 }
 
 async function usedFraction(path: string): Promise<number> {
