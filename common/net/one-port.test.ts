@@ -117,6 +117,16 @@ describe('openOnePort()', () => {
     });
   });
 
+  it('ends the HTTP/2 connection of a client that has died, although no reset tells so', async () => {
+    const port = await openEcho();
+    const socket = await rawConnection(port);
+    const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), emptySettings]));
+    await once(socket, 'data');
+    socket.end(); // what the kernel does for a process that was killed
+    await allThatComes(socket);
+  });
+
   it('closes in bounded time although a client holds on', async () => {
     const port = await openEcho();
     const lingering = await rawConnection(port);

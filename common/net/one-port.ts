@@ -71,9 +71,13 @@ export async function openOnePort(options: OnePortOptions, services: PortService
     socket.once('close', () => sockets.delete(peer));
     socket.on('error', () => socket.destroy()); // resets are everyday; whoever serves the socket hears its close
     awaitFirstBytes(socket, helloTimeoutMs, (http2) => {
-      if (!http2) serveHttp(socket);
-      else if (injector !== undefined) injector.injectConnection(socket);
-      else socket.destroy();
+      if (!http2) {
+        serveHttp(socket);
+      } else if (injector !== undefined) {
+        // As an HTTP/1.1 server wants it, our end would outlive the client's: a client that died would not be missed.
+        socket.allowHalfOpen = false;
+        injector.injectConnection(socket);
+      } else socket.destroy();
     });
   });
 
