@@ -104,7 +104,7 @@ const EFFECTS: Record<string, () => void> = {
     const atStart = start(options, (store) => new FailingStore(store, { hangAt: 1 }));
     atStart.clock.advance(3_000);
     expect(atStart.said).toEqual([expect.stringContaining('Cannot write registry: the store has not answered')]);
-    const rig = new MasterRig(options, (store) => new FailingStore(store, { hangAt: 2 }));
+    const rig = new MasterRig(options, { wrap: (store) => new FailingStore(store, { hangAt: 2 }) });
     expect(() => rig.registeredAgent()).toThrow('Cannot take registered');
     rig.clock.advance(2_999);
     expect(rig.failure).toBeUndefined();

@@ -27,6 +27,7 @@ export function addFramework(
     unreachableTasks: new Map(),
     completedTasks: [],
     agents: new Set(),
+    leaving: false,
   };
   context.frameworks.live.set(id, framework);
   context.allocator.addFramework(id, profileOf(info, suppressedRoles), connection.kind === 'connected');

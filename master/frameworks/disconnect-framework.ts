@@ -1,8 +1,8 @@
 import type { MasterContext } from '../context.js';
 import { discardOffer } from '../offers/take-back.js';
-import { saveFramework } from '../registry/save-framework.js';
 import type { FrameworkRow } from '../state/frameworks.js';
 import { failoverTimeoutMs, startDeadline, stopTimers } from './failover-deadline.js';
+import { keepFramework } from './keep-framework.js';
 
 /**
  * The framework's scheduler has gone: its offers are free again, its tasks run on, and unless it comes back within its
@@ -13,10 +13,9 @@ export function disconnectFramework(context: MasterContext, framework: Framework
   const delayMs = failoverTimeoutMs(info);
   stopTimers(framework);
   const sinceWallMs = context.clock.wallMs();
-  const deadline = startDeadline(context, () => context.frameworks.live.get(id), delayMs);
-  framework.connection = { kind: 'disconnected', sinceWallMs, deadline };
+  framework.connection = { kind: 'disconnected', sinceWallMs, deadline: startDeadline(context, id, delayMs) };
   context.allocator.deactivateFramework(id);
   for (const offer of [...framework.offers]) discardOffer(context, offer);
-  if (delayMs > 0) context.registrar.apply(saveFramework(id, info, sinceWallMs + delayMs));
+  if (delayMs > 0) keepFramework(context, framework);
   context.log.info('Framework disconnected', { framework: id, reason, failoverTimeoutMs: delayMs });
 }

@@ -1,10 +1,10 @@
 import { type FrameworkId, frameworkId } from '../../common/ids.js';
 import type { FrameworkInfo } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
-import { saveFramework } from '../registry/save-framework.js';
 import type { FrameworkRow } from '../state/frameworks.js';
 import { addFramework } from './add-framework.js';
 import { failoverTimeoutMs, startDeadline } from './failover-deadline.js';
+import { keepFramework } from './keep-framework.js';
 
 /** Enters a framework that this master has not heard of itself; its scheduler has until `deadlineWallMs` to return. */
 export function recoverFramework(
@@ -14,7 +14,7 @@ export function recoverFramework(
   deadlineWallMs: number,
 ): FrameworkRow {
   const delayMs = Math.max(0, deadlineWallMs - context.clock.wallMs());
-  const deadline = startDeadline(context, () => context.frameworks.live.get(id), delayMs);
+  const deadline = startDeadline(context, id, delayMs);
   context.log.info('Framework recovered', { framework: id, name: info.name, deadlineInMs: delayMs });
   return addFramework(context, id, info, [], { kind: 'recovered', deadline });
 }
@@ -38,7 +38,7 @@ export function frameworkOf(context: MasterContext, info: FrameworkInfo): Framew
   if (id === '' || context.frameworks.completed.has(id)) return undefined;
   const known = context.frameworks.live.get(id);
   if (known !== undefined) return known;
-  const deadlineWallMs = deadlineAfterFailover(context, info);
-  context.registrar.apply(saveFramework(id, info, deadlineWallMs));
-  return recoverFramework(context, id, info, deadlineWallMs);
+  const framework = recoverFramework(context, id, info, deadlineAfterFailover(context, info));
+  keepFramework(context, framework);
+  return framework;
 }

@@ -1,6 +1,7 @@
 import { mesos } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
 import { discardOffer } from '../offers/take-back.js';
+import { forgetFrameworks } from '../registry/forget-frameworks.js';
 import { removeFramework } from '../registry/remove-framework.js';
 import { sendToAgent } from '../state/agents.js';
 import type { FrameworkRow } from '../state/frameworks.js';
@@ -16,19 +17,27 @@ const { TASK_KILLED } = mesos.v1.TaskState;
 const { REASON_FRAMEWORK_REMOVED } = mesos.v1.TaskStatus.Reason;
 
 /**
- * Ends a framework for good: its agents kill what they run of it, what it held is free, its stream is closed, and its
- * id is refused from now on.
+ * Ends a framework for good. Its end is durable before anything is done about it: a failover of the master must not
+ * bring back what its tasks were killed for, or what its scheduler took for proven by the end of its stream.
  */
 export function tearDown(context: MasterContext, framework: FrameworkRow): void {
+  if (framework.leaving) return;
+  const { id, info } = framework;
+  framework.leaving = true;
+  context.allocator.deactivateFramework(id);
+  for (const offer of [...framework.offers]) discardOffer(context, offer);
+  context.registrar.apply(removeFramework(id, info), () => tornDown(context, framework));
+}
+
+/** Its agents kill what they run of it, what it held is free, its stream is closed, and its id is refused from now on. */
+function tornDown(context: MasterContext, framework: FrameworkRow): void {
   const { id, connection } = framework;
   stopTimers(framework);
-  for (const offer of [...framework.offers]) discardOffer(context, offer);
   endAllTasks(context, framework);
   leaveAgents(context, framework);
   context.frameworks.live.delete(id);
   context.allocator.removeFramework(id);
-  const forgotten = shelve(context, framework);
-  context.registrar.apply(removeFramework(id, framework.info, forgotten));
+  shelve(context, framework);
   if (connection.kind === 'connected') connection.link.close();
   context.requestAllocation();
   context.log.info('Framework torn down', { framework: id, name: framework.info.name });
@@ -60,8 +69,8 @@ function leaveAgents(context: MasterContext, framework: FrameworkRow): void {
   }
 }
 
-/** Returns the completed frameworks that had to make room. */
-function shelve(context: MasterContext, framework: FrameworkRow) {
+/** Keeps the last ended frameworks; those that make room are forgotten by the registry too. */
+function shelve(context: MasterContext, framework: FrameworkRow): void {
   const { completed } = context.frameworks;
   const { id, info, registeredWallMs, completedTasks } = framework;
   const unregisteredWallMs = context.clock.wallMs();
@@ -69,5 +78,5 @@ function shelve(context: MasterContext, framework: FrameworkRow) {
   const excess = Math.max(0, completed.size - context.options.maxCompletedFrameworks);
   const forgotten = [...completed.keys()].slice(0, excess);
   for (const old of forgotten) completed.delete(old);
-  return forgotten;
+  if (forgotten.length > 0) context.registrar.apply(forgetFrameworks(forgotten));
 }

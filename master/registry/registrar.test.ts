@@ -7,6 +7,7 @@ import type { Store, StoreChange } from '../../common/store/store.js';
 import { meseta } from '../../proto/index.js';
 import { admitAgent } from './admit-agent.js';
 import { forgetAgents } from './forget-agents.js';
+import { forgetFrameworks } from './forget-frameworks.js';
 import { markGone } from './mark-gone.js';
 import { markUnreachable } from './mark-unreachable.js';
 import { type Registry, readRegistry } from './read-registry.js';
@@ -125,7 +126,8 @@ describe('Registrar', () => {
     registrar.apply(forgetAgents([agentId('left')]));
     registrar.apply(saveFramework(frameworkId('f1'), framework, 99));
     registrar.apply(saveFramework(frameworkId('f2'), framework, undefined));
-    registrar.apply(removeFramework(frameworkId('f3'), framework, [frameworkId('f2')]));
+    registrar.apply(removeFramework(frameworkId('f3'), framework));
+    registrar.apply(forgetFrameworks([frameworkId('f2')]));
     clock.advance(0);
     const { agents, frameworks } = read();
     const standings = [...agents].map(([id, { standing, sinceMs }]) => [id, standing, sinceMs]);

@@ -3,19 +3,25 @@ import type { Link } from '../../common/link.js';
 import type { Timer } from '../../common/runtime/clock.js';
 import type { FrameworkInfo, SchedulerEvent } from '../../proto/index.js';
 import type { OfferRow } from './offers.js';
+import type { SchedulerStream } from './scheduler-stream.js';
 import type { TaskRow } from './tasks.js';
 
 /**
  * Whether a framework's scheduler is there. Instants are of `Clock.wallMs`.
  *
- *     (subscribe) -> connected <-> disconnected -> (torn down: the row becomes a `CompletedFramework`)
+ *     (subscribe, once durable) -> connected <-> disconnected -> (torn down: the row becomes a `CompletedFramework`)
  *     (failover of the master) -> recovered -> connected
  */
 export type FrameworkConnection =
   | { readonly kind: 'connected'; readonly link: Link<SchedulerEvent>; readonly heartbeat: Timer }
-  | { readonly kind: 'disconnected'; readonly sinceWallMs: number; readonly deadline: Timer }
+  | { readonly kind: 'disconnected'; readonly sinceWallMs: number; readonly deadline: Deadline }
   /** Known from the registry or from an agent, not subscribed since this master started. */
-  | { readonly kind: 'recovered'; readonly deadline: Timer };
+  | { readonly kind: 'recovered'; readonly deadline: Deadline };
+
+/** When a framework is torn down unless its scheduler returns; `wallMs` is of `Clock.wallMs`. */
+export interface Deadline extends Timer {
+  readonly wallMs: number;
+}
 
 /** A framework that has not been torn down. */
 export interface FrameworkRow {
@@ -38,6 +44,8 @@ export interface FrameworkRow {
   readonly completedTasks: TaskRow[];
   /** Agents that run, or ran, something of it and must hear of its end. */
   readonly agents: Set<AgentId>;
+  /** Its end is being written to the registry; nothing new is started for it. */
+  leaving: boolean;
 }
 
 /** A framework that was torn down: what the read endpoints still show of it. */
@@ -54,6 +62,8 @@ export class FrameworkTable {
   readonly live = new Map<FrameworkId, FrameworkRow>();
   /** Bounded, oldest dropped first. */
   readonly completed = new Map<FrameworkId, CompletedFramework>();
+  /** Streams over which frameworks subscribe while that is made durable; the newest of each counts. */
+  readonly subscribing = new Map<FrameworkId, SchedulerStream>();
 }
 
 /** Sends an event; dropped when no scheduler is there. */

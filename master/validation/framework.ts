@@ -13,6 +13,9 @@ export interface FrameworkRules {
   readonly isCompleted: (id: FrameworkId) => boolean;
 }
 
+/** What a framework hears that was torn down; schedulers take it for the proof. */
+export const REMOVED = 'Framework has been removed';
+
 /** Longest duration the original can hold, in seconds: 64 bits of nanoseconds. */
 const LONGEST_SECONDS = 2 ** 63 / 1e9;
 
@@ -66,6 +69,6 @@ function validateAgainstRules(info: FrameworkInfo, rules: FrameworkRules): Reaso
       info.user === 'root' && !rules.rootSubmissions,
       "User 'root' is not allowed to run frameworks without --root_submissions set",
     ),
-    ...reasonIf(completed, 'Framework has been removed'),
+    ...reasonIf(completed, REMOVED),
   ];
 }

@@ -9,10 +9,18 @@ import { DEFAULT_MASTER_OPTIONS, type MasterOptions } from '../../master/options
 import { ScriptedAgent } from './scripted-agent.js';
 import { ScriptedScheduler } from './scripted-scheduler.js';
 
+/** How long a slow disk may hold up the start. */
+const MOST_START_MS = 10_000;
+
+interface RigStore {
+  readonly flushMs?: () => number;
+  readonly wrap?: (store: Store) => Store;
+}
+
 /** A master of the shipped code under virtual time, with agents and schedulers played by the test. */
 export class MasterRig {
   readonly clock = new VirtualClock();
-  store = new MemoryStore(this.clock);
+  store: MemoryStore;
   master: Master;
   /** What the master said when it gave up; undefined while it goes on. */
   failure: Error | undefined;
@@ -20,8 +28,9 @@ export class MasterRig {
   readonly #wrap: (store: Store) => Store;
   #seed = 1;
 
-  /** `wrap`: what the master is given for the store, such as one that fails. */
-  constructor(options: Partial<MasterOptions> = {}, wrap: (store: Store) => Store = (store) => store) {
+  /** `flushMs`: how long the disk takes. `wrap`: what the master is given for the store, such as one that fails. */
+  constructor(options: Partial<MasterOptions> = {}, { flushMs = () => 0, wrap = (store) => store }: RigStore = {}) {
+    this.store = new MemoryStore(this.clock, { flushMs });
     this.#options = { ...DEFAULT_MASTER_OPTIONS, ...options };
     this.#wrap = wrap;
     this.master = this.#start();
@@ -67,6 +76,7 @@ export class MasterRig {
       ready = error ?? 'ready';
     });
     this.settle();
+    for (let waitedMs = 0; ready === undefined && waitedMs < MOST_START_MS; waitedMs++) this.clock.advance(1);
     if (ready !== 'ready') throw ready ?? new Error('Cannot start the master: it is not ready');
     return master;
   }

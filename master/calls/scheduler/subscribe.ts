@@ -7,10 +7,13 @@ import { rolesOf } from '../../frameworks/capabilities.js';
 import { changeFramework } from '../../frameworks/change-framework.js';
 import { stopTimers } from '../../frameworks/failover-deadline.js';
 import { startHeartbeats } from '../../frameworks/heartbeat.js';
+import { keepFramework } from '../../frameworks/keep-framework.js';
 import { discardOffer } from '../../offers/take-back.js';
+import { forgetFrameworks } from '../../registry/forget-frameworks.js';
 import { saveFramework } from '../../registry/save-framework.js';
 import type { FrameworkRow } from '../../state/frameworks.js';
-import { validateFramework } from '../../validation/framework.js';
+import type { SchedulerStream } from '../../state/scheduler-stream.js';
+import { REMOVED, validateFramework } from '../../validation/framework.js';
 import { validatePrincipal } from '../../validation/framework-update.js';
 import { type Reasons, textOf } from '../../validation/reasons.js';
 import { validateSuppressedRoles } from '../../validation/suppressed-roles.js';
@@ -22,21 +25,31 @@ const { SUBSCRIBED, ERROR } = mesos.v1.scheduler.Event.Type;
 /**
  * A framework subscribes: a new one, a known one whose scheduler is back or was replaced, or one with an id of its own
  * choice. What is wrong with it is told as an ERROR on the stream, which then ends.
+ *
+ * SUBSCRIBED is sent once the framework is durable: whatever a scheduler was told, it finds again after a failover of
+ * the master, with its deadline, its user and its principal.
  */
-export function subscribe(context: MasterContext, link: SchedulerLink, call: Subscribe): void {
+export function subscribe(context: MasterContext, stream: SchedulerStream, call: Subscribe): void {
   const reasons = validate(context, call);
   if (reasons.length > 0) {
-    refuse(context, link, textOf(reasons));
+    refuse(context, stream.link, textOf(reasons));
     return;
   }
-  const { frameworkInfo, suppressedRoles } = call;
-  const given = frameworkInfo.id?.value;
+  const given = call.frameworkInfo.id?.value;
   const id = given ? frameworkId(given) : context.ids.nextFramework();
-  const info = { ...frameworkInfo, id: { value: id } };
   const known = context.frameworks.live.get(id);
-  if (known === undefined) subscribeNew(context, link, id, info, suppressedRoles ?? []);
-  else subscribeKnown(context, known, link, info, suppressedRoles ?? []);
-  context.requestAllocation();
+  context.counters.count(known ? 'messages_reregister_framework' : 'messages_register_framework');
+  if (known?.leaving) {
+    refuseRemoved(context, stream);
+    return;
+  }
+  const rival = context.frameworks.subscribing.get(id);
+  if (rival !== undefined && rival !== stream) failOver(rival.link);
+  stream.frameworkId = id;
+  context.frameworks.subscribing.set(id, stream);
+  const info = infoOf(known, id, call.frameworkInfo);
+  const before = known && { info: known.info, connection: known.connection };
+  context.registrar.apply(saveFramework(id, info, undefined), () => durable(context, stream, id, call, before));
 }
 
 function validate(context: MasterContext, { frameworkInfo, suppressedRoles }: Subscribe): Reasons {
@@ -50,42 +63,83 @@ function validate(context: MasterContext, { frameworkInfo, suppressedRoles }: Su
   ];
 }
 
+/** The registry has the framework as connected. Much may have happened meanwhile. */
+function durable(
+  context: MasterContext,
+  stream: SchedulerStream,
+  id: FrameworkId,
+  { frameworkInfo, suppressedRoles }: Subscribe,
+  before: Pick<FrameworkRow, 'info' | 'connection'> | undefined,
+): void {
+  if (context.frameworks.subscribing.get(id) !== stream) return; // a newer stream has written its own
+  context.frameworks.subscribing.delete(id);
+  const known = context.frameworks.live.get(id);
+  if (known?.leaving) {
+    refuseRemoved(context, stream);
+    return;
+  }
+  if (!stream.open) {
+    // It never heard that it had subscribed. What is written must be true again.
+    if (known) keepFramework(context, known);
+    else context.registrar.apply(forgetFrameworks([id]));
+    return;
+  }
+  const info = infoOf(known, id, frameworkInfo);
+  if (known === undefined) {
+    enter(context, stream, id, info, suppressedRoles ?? []);
+  } else {
+    const overwritten = known.info !== before?.info || known.connection !== before.connection;
+    resume(context, known, stream, info, suppressedRoles ?? []);
+    if (overwritten) keepFramework(context, known);
+  }
+  context.requestAllocation();
+}
+
+/** The original keeps user and checkpoint as they were: running tasks were started by them. */
+function infoOf(known: FrameworkRow | undefined, id: FrameworkId, next: FrameworkInfo): FrameworkInfo {
+  if (known === undefined) return { ...next, id: { value: id } };
+  const { user, checkpoint } = known.info;
+  return { ...next, id: { value: id }, user, checkpoint: checkpoint ?? null };
+}
+
 function refuse(context: MasterContext, link: SchedulerLink, message: string): void {
   context.log.warn('Framework refused', { message });
   link.send({ type: ERROR, error: { message } });
   link.close();
 }
 
-function subscribeNew(
+/** The refusal is taken as the proof that the framework is gone, so it waits until that is durable. */
+function refuseRemoved(context: MasterContext, { link }: SchedulerStream): void {
+  context.registrar.afterAll(() => refuse(context, link, REMOVED));
+}
+
+/** Tells an older stream that another one took its place. */
+function failOver(link: SchedulerLink): void {
+  link.send({ type: ERROR, error: { message: 'Framework failed over' } });
+  link.close();
+}
+
+function enter(
   context: MasterContext,
-  link: SchedulerLink,
+  { link }: SchedulerStream,
   id: FrameworkId,
   info: FrameworkInfo,
   suppressedRoles: readonly string[],
 ): void {
-  context.counters.count('messages_register_framework');
   const heartbeat = welcome(context, link, id);
   addFramework(context, id, info, suppressedRoles, { kind: 'connected', link, heartbeat });
-  context.registrar.apply(saveFramework(id, info, undefined));
   context.log.info('Framework subscribed', { framework: id, name: info.name, roles: [...rolesOf(info)] });
 }
 
-function subscribeKnown(
+function resume(
   context: MasterContext,
   framework: FrameworkRow,
-  link: SchedulerLink,
-  next: FrameworkInfo,
+  { link }: SchedulerStream,
+  info: FrameworkInfo,
   suppressedRoles: readonly string[],
 ): void {
-  context.counters.count('messages_reregister_framework');
   const before = framework.connection;
-  // The original keeps both as they were: running tasks were started by them.
-  const { user, checkpoint } = framework.info;
-  const info = { ...next, user, checkpoint: checkpoint ?? null };
-  if (before.kind === 'connected' && before.link !== link) {
-    before.link.send({ type: ERROR, error: { message: 'Framework failed over' } });
-    before.link.close();
-  }
+  if (before.kind === 'connected' && before.link !== link) failOver(before.link);
   // The scheduler may be another process, which never saw these.
   for (const offer of [...framework.offers]) discardOffer(context, offer);
   stopTimers(framework);
@@ -93,7 +147,6 @@ function subscribeKnown(
   framework.reregisteredWallMs = context.clock.wallMs();
   changeFramework(context, framework, info, suppressedRoles);
   if (before.kind !== 'connected') context.allocator.activateFramework(framework.id);
-  context.registrar.apply(saveFramework(framework.id, info, undefined));
   context.log.info('Framework subscribed again', { framework: framework.id, name: info.name, was: before.kind });
 }
 

@@ -3,7 +3,7 @@ import type { mesos } from '../../../proto/index.js';
 import type { MasterContext } from '../../context.js';
 import { rolesOf } from '../../frameworks/capabilities.js';
 import { changeFramework } from '../../frameworks/change-framework.js';
-import { saveFramework } from '../../registry/save-framework.js';
+import { keepFramework } from '../../frameworks/keep-framework.js';
 import type { FrameworkRow } from '../../state/frameworks.js';
 import { validateFramework } from '../../validation/framework.js';
 import { validateFrameworkUpdate } from '../../validation/framework-update.js';
@@ -24,6 +24,7 @@ export function updateFramework(
   const foreign = validateSuppressedRoles(rolesOf(frameworkInfo), suppressedRoles ?? []);
   if (foreign.length > 0) return refused(400, `'UpdateFramework' call is not valid: ${textOf(foreign)}`);
   changeFramework(context, framework, frameworkInfo, suppressedRoles ?? []);
-  context.registrar.apply(saveFramework(framework.id, frameworkInfo, undefined));
+  // The scheduler says the same again whenever it subscribes, so the answer need not wait for the disk.
+  keepFramework(context, framework);
   return ACCEPTED;
 }
