@@ -47,7 +47,7 @@ export function daemonFlags(usualPort: string) {
     logging_level: flag(logLevel, 'INFO', 'Least severity that is logged', process),
     ip: optionalFlag(ip, 'Address to listen on', {
       ...network,
-      otherwise: 'the address that the host name stands for',
+      otherwise: 'every address of this machine',
     }),
     port: flag(port, usualPort, 'Port to listen on', network),
     advertise_ip: optionalFlag(ip, 'Address that others reach this daemon by', { ...network, otherwise: '--ip' }),

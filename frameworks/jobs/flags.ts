@@ -6,7 +6,7 @@ import { type FlagSources, type ParsedFlags, parseFlags } from '../../common/run
 const MAIN = { group: 'Jobs framework' };
 
 /** The flags of the jobs framework. */
-const JOBS_FLAGS = {
+export const JOBS_FLAGS = {
   master: requiredFlag(
     nonEmpty,
     'the address of the master, such as 127.0.0.1:5050',
