@@ -117,6 +117,8 @@ export const AGENT_FLAGS = {
   disk_watch_interval: flag(duration(), '1mins', 'How often the free disk is looked at', disk),
   gc_delay: flag(duration(), '1weeks', 'Longest time that the sandbox of an ended executor is kept', disk),
   gc_disk_headroom: flag(fraction(0, 1), '0.1', 'Share of the disk to keep free by deleting sandboxes sooner', disk),
+  fetcher_cache_dir: optionalFlag(path, 'Folder of the cache', { ...fetcher, otherwise: 'fetch-cache in --work_dir' }),
+  fetcher_cache_size: flag(bytes(), '2GB', 'Size of the cache', fetcher),
   fetcher_stall_timeout: flag(duration(), '1mins', 'How long a download may stand still', fetcher),
   frameworks_home: flag(text, '', 'Folder that relative paths to fetch start from', fetcher),
   ...IDLE_AGENT_FLAGS,

@@ -93,6 +93,7 @@ describe('readAgentFlags()', () => {
     const { flags } = readAgentFlags({ argv: ['--master=m:1', '--work_dir=w'], env: {} });
     expect(flags.workDir).toBe(`${process.cwd()}/w`);
     expect(flags.runtimeDir).toBe(`${process.cwd()}/w/run`);
+    expect(flags.fetcher.cache).toEqual({ directory: `${process.cwd()}/w/fetch-cache`, maxBytes: 2 ** 31 });
   });
 
   it('explains every flag', () => {

@@ -49,6 +49,7 @@ export interface AgentFlags {
   /** Share of the disk from 0 to 1. */
   readonly gcDiskHeadroom: number;
   readonly fetcher: {
+    readonly cache: { readonly directory: string; readonly maxBytes: number };
     readonly stallTimeoutMs: number;
     /** Relative paths start from here; undefined: they are refused. */
     readonly frameworksHome: string | undefined;
@@ -133,6 +134,10 @@ function toAgentFlags(values: FlagValues<Table>): AgentFlags {
     gcDelayMs: values.gc_delay,
     gcDiskHeadroom: values.gc_disk_headroom,
     fetcher: Object.freeze({
+      cache: Object.freeze({
+        directory: resolve(values.fetcher_cache_dir ?? join(workDir, 'fetch-cache')),
+        maxBytes: values.fetcher_cache_size,
+      }),
       stallTimeoutMs: values.fetcher_stall_timeout,
       frameworksHome: values.frameworks_home === '' ? undefined : resolve(values.frameworks_home),
     }),

@@ -1,5 +1,4 @@
 import type { Logger } from '../common/runtime/logger.js';
-import type { Agent } from './agent.js';
 import type { AgentFlags } from './flags.js';
 import type { Garbage } from './sandbox/garbage.js';
 import { rotateOutputs } from './sandbox/rotation.js';
@@ -7,17 +6,20 @@ import { rotateOutputs } from './sandbox/rotation.js';
 /** Time between two looks at the size of what tasks print: short, because a file may outgrow its limit meanwhile. */
 const ROTATION_INTERVAL_MS = 1_000;
 
-/** Rotates the output of live tasks and deletes what is left of ended ones, until disposed. Rounds never overlap. */
+/**
+ * Rotates the output of the `running` sandboxes and deletes what is left of ended ones, until disposed. Rounds never
+ * overlap.
+ */
 export function startHousekeeping(
-  agent: Agent,
+  running: () => Iterable<string>,
   garbage: Garbage,
   { logRotation, diskWatchIntervalMs }: AgentFlags,
   log: Logger,
 ): Disposable {
   const { stdoutBytes, stderrBytes, maxFiles } = logRotation;
-  const rotation = { maxBytes: Math.min(stdoutBytes, stderrBytes), keep: Math.max(0, maxFiles - 1) };
+  const rotation = { maxBytes: { stdout: stdoutBytes, stderr: stderrBytes }, keep: maxFiles - 1 };
   const rounds = [
-    every(ROTATION_INTERVAL_MS, () => rotateOutputs(sandboxesInUse(agent), rotation, log), log),
+    every(ROTATION_INTERVAL_MS, () => rotateOutputs(running(), rotation, log), log),
     every(diskWatchIntervalMs, () => garbage.sweep(), log),
   ];
   return {
@@ -25,18 +27,6 @@ export function startHousekeeping(
       for (const stop of rounds) stop();
     },
   };
-}
-
-/** Folders of executors and of the tasks inside them. */
-function sandboxesInUse(agent: Agent): Set<string> {
-  const inUse = new Set<string>();
-  for (const { executors } of agent.frameworks.values()) {
-    for (const { directory, tasks } of executors.values()) {
-      inUse.add(directory);
-      for (const task of tasks.values()) inUse.add(task.directory);
-    }
-  }
-  return inUse;
 }
 
 function every(intervalMs: number, work: () => Promise<void>, log: Logger): () => void {

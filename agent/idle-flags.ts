@@ -10,7 +10,6 @@ const PERF = 'performance counters are not in this version';
 const OVERSUBSCRIPTION = 'oversubscription is not in this version';
 const STORAGE = 'storage plug-ins are not in this version';
 const BUILT_IN = 'executors are built into the agent';
-const UNCACHED = 'every task fetches its files anew, there is no cache in this version';
 const LATER = 'this version does not have it yet';
 const SYSTEMD = 'the agent asks nothing of systemd';
 
@@ -97,8 +96,6 @@ export const IDLE_AGENT_FLAGS = {
   http_executor_domain_sockets: idleFlag(boolean, LATER, 'Talk to executors through a local socket', 'false'),
   domain_socket_location: idleFlag(path, LATER, 'Path of that socket'),
   gc_non_executor_container_sandboxes: idleFlag(boolean, LATER, 'Delete sandboxes of other containers too', 'false'),
-  fetcher_cache_dir: idleFlag(path, UNCACHED, 'Folder of the cache', '/tmp/mesos/fetch'),
-  fetcher_cache_size: idleFlag(bytes(), UNCACHED, 'Size of the cache', '2GB'),
   hadoop_home: idleFlag(path, 'the fetcher does not use a Hadoop client', 'Folder of Hadoop'),
   launcher_dir: idleFlag(path, BUILT_IN, 'Folder of programs of the agent', '/usr/local/libexec/mesos'),
   master_detector: idleFlag(nonEmpty, REASONS.modules, 'Module that finds the leader'),

@@ -107,7 +107,7 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log:
     stack.defer(() => agent.stop());
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
     await findGarbage(garbage, agent, flags.workDir);
-    stack.use(startHousekeeping(agent, garbage, flags, log));
+    stack.use(startHousekeeping(() => containerizer.sandboxes(), garbage, flags, log));
     stack.use(listenForLeave(agent));
     http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
     log.info('Agent is listening', { address: `${address.ip}:${flags.advertisePort}`, workDir: flags.workDir });
@@ -149,12 +149,12 @@ async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<Po
 }
 
 /** The fetcher with its unpackers is loaded by the first task that brings files: an idle agent is to stay small. */
-function fetchOnDemand({ workDir, fetcher: { frameworksHome, stallTimeoutMs } }: AgentFlags): Fetch {
+function fetchOnDemand({ workDir, fetcher: { cache, frameworksHome, stallTimeoutMs } }: AgentFlags): Fetch {
   let loaded: Promise<Fetch> | undefined;
   const load = async () => {
     const { createFetch } = await import('./containerizer/fetcher/fetch.js');
     const home = frameworksHome === undefined ? {} : { frameworksHome };
-    return createFetch({ workDir, ...home, limits: { stallTimeoutMs } });
+    return createFetch({ workDir, cache, ...home, limits: { stallTimeoutMs } });
   };
   return async (request, signal) => {
     loaded ??= load();

@@ -26,7 +26,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
 
-const rotate = () => rotateOutputs([sandbox], { maxBytes: 10, keep: 3 }, silentLogger);
+const LIMITS = { maxBytes: { stdout: 10, stderr: 10 }, keep: 3 };
+const rotate = () => rotateOutputs([sandbox], LIMITS, silentLogger);
 const read = (name: string) => readFileSync(join(sandbox, name), 'utf8');
 
 describe('rotateOutputs()', () => {
@@ -34,6 +35,12 @@ describe('rotateOutputs()', () => {
     writeFileSync(join(sandbox, 'stdout'), '0123456789');
     await rotate();
     expect(readdirSync(sandbox)).toEqual(['stdout']);
+  });
+
+  it('holds each stream to a limit of its own', async () => {
+    for (const name of ['stdout', 'stderr']) writeFileSync(join(sandbox, name), 'of 20 bytes, exactly');
+    await rotateOutputs([sandbox], { maxBytes: { stdout: 100, stderr: 10 }, keep: 1 }, silentLogger);
+    expect(readdirSync(sandbox).sort()).toEqual(['stderr', 'stderr.1', 'stdout']);
   });
 
   it('keeps the writer writing into the same file, which is empty again', async () => {
@@ -72,7 +79,7 @@ describe('rotateOutputs()', () => {
 
   it('goes on when a sandbox is gone', async () => {
     writeFileSync(join(sandbox, 'stdout'), 'long enough to rotate');
-    await rotateOutputs(['/no/such/sandbox', sandbox], { maxBytes: 10 }, silentLogger);
+    await rotateOutputs(['/no/such/sandbox', sandbox], LIMITS, silentLogger);
     expect(read('stdout')).toBe('');
   });
 });

@@ -6,15 +6,13 @@ import { openSandbox } from './directory.js';
 
 /** When output is rotated, and how much is kept. */
 export interface RotationOptions {
-  /** Bytes above which `stdout` or `stderr` becomes `stdout.1`. Default 10 MiB. */
-  readonly maxBytes?: number;
-  /** Rotated files kept of each, the oldest going first; 0 keeps none. Default 5. */
-  readonly keep?: number;
+  /** Bytes above which each becomes `stdout.1` or `stderr.1`. */
+  readonly maxBytes: { readonly stdout: number; readonly stderr: number };
+  /** Rotated files kept of each, the oldest going first; 0 keeps none. */
+  readonly keep: number;
 }
 
-const OUTPUTS = ['stdout', 'stderr'];
-const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
-const DEFAULT_KEEP = 5;
+const OUTPUTS = ['stdout', 'stderr'] as const;
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
@@ -30,8 +28,8 @@ export async function rotateOutputs(
   for (const path of directories) {
     for (const name of OUTPUTS) {
       const stats = await stat(`${path}/${name}`).catch(() => undefined);
-      if (stats === undefined || !stats.isFile() || stats.size <= (options.maxBytes ?? DEFAULT_MAX_BYTES)) continue;
-      await rotate(path, name, options.keep ?? DEFAULT_KEEP).catch((error: unknown) =>
+      if (stats === undefined || !stats.isFile() || stats.size <= options.maxBytes[name]) continue;
+      await rotate(path, name, options.keep).catch((error: unknown) =>
         log.warn('Output not rotated', { directory: path, name, error: messageOf(error) }),
       );
     }

@@ -23,14 +23,19 @@ const ARCHIVES: readonly (readonly [RegExp, Archive])[] = [
   [/\.zip$/, { kind: 'zip' }],
 ];
 
-/** Unpacks the file `name` of the staging folder beside it, if its name says that it is an archive. */
-export async function unpack(name: string, staging: Staging, allowance: Allowance, signal: AbortSignal): Promise<void> {
+/** Unpacks the file `name` of the staging folder beside it, if its name says that it is an archive; tells whether. */
+export async function unpack(
+  name: string,
+  staging: Staging,
+  allowance: Allowance,
+  signal: AbortSignal,
+): Promise<boolean> {
   const archive = ARCHIVES.find(([ending]) => ending.test(name))?.[1];
-  if (archive === undefined) return;
+  if (archive === undefined) return false;
   const path = staging.resolve(name);
   if (archive.kind === 'zip') {
     await unzip(path, staging, allowance, signal);
-    return;
+    return true;
   }
   const target =
     archive.kind === 'tar'
@@ -38,6 +43,7 @@ export async function unpack(name: string, staging: Staging, allowance: Allowanc
       : (await staging.createFile(name.replace(/\.gz$/, ''))).createWriteStream();
   const counter = allowance.unpackCounter((await stat(path)).size);
   await pipeline(createReadStream(path), decompressor(archive.compression), counter, target, { signal });
+  return true;
 }
 
 function decompressor(compression: Compression): Duplex {

@@ -271,6 +271,27 @@ describe('createFetch()', () => {
     );
   });
 
+  it('takes from the cache what asks for it, and of an archive only its content', async () => {
+    let asked = 0;
+    const address = await serve((_request, response) => {
+      asked++;
+      response.end(gzipSync(tarOf({ path: 'member', content: 'x' })));
+    });
+    const cached = { directory: join(root, 'cache'), maxBytes: 10_000 };
+    const fetch = createFetch({ workDir: root, cache: cached });
+    const uris = [{ value: `${address}/x.tgz`, cache: true }];
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(root, name));
+      const request = { containerId: name, uris, directory: join(root, name) };
+      await fetch(request, new AbortController().signal);
+      expect(readdirSync(join(root, name))).toEqual(['member']);
+    }
+    expect(asked).toBe(1);
+    const plain = { containerId: 'c', uris: [{ value: `${address}/x.tgz`, extract: false }], directory: sandbox };
+    await fetch(plain, new AbortController().signal);
+    expect([asked, readdirSync(sandbox)]).toEqual([2, ['x.tgz']]);
+  });
+
   it.each(['ftp://host/x', 'hdfs://host/x', 'javascript:x'])(
     'says which schemes it knows when given %s',
     async (value) => {

@@ -1,10 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { constants, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../../common/runtime/errors.js';
 import type { CommandUri } from '../../../proto/index.js';
 import type { SandboxOwner } from '../../sandbox/directory.js';
 import { unpack } from './archive.js';
+import { FetchCache, type FetchCacheOptions } from './cache.js';
 import { Allowance, FETCH_LIMITS, type FetchLimits } from './limits.js';
 import { nameOf, openSource, withoutSecrets } from './source.js';
 import { Staging } from './staging.js';
@@ -28,47 +30,82 @@ export interface FetchOptions {
   /** --frameworks_home: where relative paths start. */
   readonly frameworksHome?: string;
   readonly limits?: Partial<FetchLimits>;
+  /** Absent: URIs that ask for the cache are fetched like others. */
+  readonly cache?: FetchCacheOptions;
+}
+
+/** One URI on its way into the staging folder. */
+interface Errand {
+  readonly uri: CommandUri;
+  readonly owner: SandboxOwner | undefined;
+  readonly options: FetchOptions;
+  readonly cache: FetchCache | undefined;
+  readonly staging: Staging;
+  readonly allowance: Allowance;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Creates the fetcher. URIs are fetched one after the other, each to its `output_file` or its own name; archives are
- * unpacked beside it, as in the original, unless told otherwise. `cache` is heeded as a wish only: every fetch copies.
+ * unpacked beside it unless told otherwise. Of an archive from the cache only the content comes, as in the original.
  */
 export function createFetch(options: FetchOptions): Fetch {
   const root = join(options.workDir, 'fetch');
   const cleaned = rm(root, { recursive: true, force: true }).catch(() => {}); // of fetches that died with an agent
-  return async (request, signal) => {
+  let cache: FetchCache | undefined;
+  return async ({ containerId, uris, owner, directory }, signal) => {
     await cleaned;
-    const staging = await Staging.create(join(root, request.containerId));
+    cache ??= options.cache && new FetchCache(options.cache);
+    const staging = await Staging.create(join(root, containerId));
     const allowance = new Allowance({ ...FETCH_LIMITS, ...options.limits });
     try {
-      for (const uri of request.uris) {
-        await fetchOne(uri, request.owner, options, staging, allowance, signal).catch((error: unknown) => {
+      for (const uri of uris) {
+        await fetchOne({ uri, owner, options, cache, staging, allowance, signal }).catch((error: unknown) => {
           throw new Error(`Failed to fetch '${withoutSecrets(uri.value)}': ${messageOf(error)}`, { cause: error });
         });
       }
       signal.throwIfAborted();
-      await staging.moveInto(request.directory, request.owner);
+      await staging.moveInto(directory, owner);
     } finally {
       await staging.remove();
     }
   };
 }
 
-async function fetchOne(
-  { value, outputFile, executable, extract }: CommandUri,
-  owner: SandboxOwner | undefined,
-  { frameworksHome }: FetchOptions,
-  staging: Staging,
-  allowance: Allowance,
+async function fetchOne(errand: Errand): Promise<void> {
+  const { uri, cache, staging, allowance, signal } = errand;
+  const name = uri.outputFile || nameOf(uri.value);
+  staging.resolve(name); // refused before anything is asked of anybody
+  const file = await staging.createFile(name, uri.executable ? 0o755 : 0o644);
+  const cached = uri.cache && cache;
+  if (cached) {
+    await file.close();
+    await copyCached(errand, cached, staging.resolve(name));
+  } else {
+    await download(errand, file.createWriteStream(), signal);
+  }
+  if (uri.executable || uri.extract === false) return;
+  const unpacked = await unpack(name, staging, allowance, signal);
+  if (unpacked && cached) await staging.removeFile(name);
+}
+
+async function download(
+  { uri, owner, options: { frameworksHome }, allowance }: Errand,
+  target: Writable,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = outputFile || nameOf(value);
-  staging.resolve(name); // refused before anything is asked of anybody
   const { stallTimeoutMs } = allowance;
   const home = frameworksHome === undefined ? {} : { frameworksHome };
-  const source = await openSource(value, { ...home, ...(owner && { owner }), stallTimeoutMs }, signal);
-  const file = await staging.createFile(name, executable ? 0o755 : 0o644);
-  await pipeline(source, allowance.counter(), file.createWriteStream(), { signal });
-  if (!executable && (extract ?? true)) await unpack(name, staging, allowance, signal);
+  const source = await openSource(uri.value, { ...home, ...(owner && { owner }), stallTimeoutMs }, signal);
+  await pipeline(source, allowance.counter(), target, { signal });
+}
+
+async function copyCached(errand: Errand, cache: FetchCache, target: string): Promise<void> {
+  const { uri, owner, options, allowance, signal } = errand;
+  const user = owner === undefined ? 'agent' : String(owner.uid);
+  // The download may serve others too, so it is bounded by an allowance of its own.
+  const shared = { ...errand, allowance: new Allowance({ ...FETCH_LIMITS, ...options.limits }) };
+  await using file = await cache.open(user, uri.value, (to, stop) => download(shared, to, stop), signal);
+  allowance.bytes((await file.stat()).size);
+  await copyFile(`/proc/self/fd/${file.fd}`, target, constants.COPYFILE_FICLONE);
 }

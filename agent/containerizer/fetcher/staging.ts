@@ -40,6 +40,11 @@ export class Staging {
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   }
 
+  /** Deletes a file that was created here. */
+  async removeFile(name: string): Promise<void> {
+    await rm(this.resolve(name), { force: true });
+  }
+
   async createFolder(name: string): Promise<void> {
     await this.#makeFolders(this.resolve(name));
   }
