@@ -207,6 +207,7 @@ function inheritedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
 function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainerizer) {
   return agentRoutes({
     agent,
+    clock: systemClock,
     files: sandboxReader(agent),
     sessions: new Sessions(),
     start: sessionStarter(containerizer),

@@ -11,7 +11,6 @@ export interface SandboxFiles {
 
 /** A command to run beside a container: in its sandbox, as its user, with its environment. */
 export interface SessionRequest {
-  readonly sessionId: string;
   /** Container it runs beside; it is alive. */
   readonly containerId: string;
   readonly command: CommandInfo;
@@ -27,5 +26,14 @@ export interface SessionListener {
   ended(exit: ContainerExit | { readonly kind: 'failed'; readonly message: string }): void;
 }
 
-/** Starts a session; the returned function kills it. */
-export type StartSession = (request: SessionRequest, listener: SessionListener) => () => void;
+/** A session under way. */
+export interface SessionHandle {
+  /** Holds the command back in the end: its output is no longer read until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Kills the command and all it started. Idempotent. */
+  close(): void;
+}
+
+/** Starts a session. */
+export type StartSession = (request: SessionRequest, listener: SessionListener) => SessionHandle;

@@ -1,15 +1,14 @@
 import { HttpRefusal } from '../../common/net/http/http-refusal.js';
-import { RecordStream } from '../../common/net/http/record-stream.js';
 import type { Exchange } from '../../common/net/http/router.js';
-import { answerMessage, chooseAnswerMedia, encodeAs } from '../../common/net/http/v1-call.js';
-import { type AgentCall, AgentResponse, allowsMedia, ProcessIO, RECORDIO_MEDIA } from '../../proto/codec/index.js';
+import { answerMessage } from '../../common/net/http/v1-call.js';
+import type { Clock } from '../../common/runtime/clock.js';
+import { type AgentCall, AgentResponse } from '../../proto/codec/index.js';
 import { type ContainerID, mesos } from '../../proto/index.js';
 import type { Agent } from '../agent.js';
 import type { StartSession } from './api-ports.js';
 import { type ContainerPlace, containerName, findContainer } from './container-place.js';
+import { streamSession } from './session-stream.js';
 import { type Sessions, waitStatus } from './sessions.js';
-
-const { STDOUT, STDERR } = mesos.v1.agent.ProcessIO.Data.Type;
 
 /** Longest id of a session: it becomes part of the environment of its processes. */
 const MAX_ID_LENGTH = 242;
@@ -17,6 +16,7 @@ const MAX_ID_LENGTH = 242;
 /** What the session endpoints work on. */
 export interface SessionContext {
   readonly agent: Agent;
+  readonly clock: Clock;
   readonly sessions: Sessions;
   readonly start: StartSession;
 }
@@ -26,6 +26,7 @@ export interface SessionContext {
  * client leaves, which kills it.
  */
 export function launchSession(exchange: Exchange, call: AgentCall, context: SessionContext): void {
+  const { agent, clock, sessions, start } = context;
   const { containerId, command } = call.launchNestedContainerSession ?? {};
   if (containerId == null) throw missing('launch_nested_container_session');
   const { value: sessionId } = containerId;
@@ -34,25 +35,17 @@ export function launchSession(exchange: Exchange, call: AgentCall, context: Sess
   if (!/^[^/\s]{1,}$/.test(sessionId) || sessionId.length > MAX_ID_LENGTH) {
     throw new HttpRefusal(400, `'ContainerID.value' '${sessionId}' contains invalid characters`);
   }
-  if (context.sessions.has(sessionId)) throw new HttpRefusal(400, `Container ${sessionId} already exists`);
-  const place = placeOf(context.agent, containerId.parent);
-  const stream = openStream(exchange, () => kill());
-  context.sessions.started(sessionId);
-  const kill = context.start(
-    { sessionId, command, ...place },
-    {
-      output: (output, data) =>
-        stream.send({
-          type: mesos.v1.agent.ProcessIO.Type.DATA,
-          data: { type: output === 'stdout' ? STDOUT : STDERR, data },
-        }),
-      ended: (end) => {
-        context.sessions.ended(sessionId, end);
-        stream.close();
-      },
+  if (sessions.has(sessionId)) throw new HttpRefusal(400, `Container ${sessionId} already exists`);
+  const place = placeOf(agent, containerId.parent);
+  streamSession(exchange, {
+    clock,
+    heartbeatMs: agent.options.heartbeatMs,
+    start: (listener) => {
+      sessions.started(sessionId);
+      return start({ command, ...place }, listener);
     },
-  );
-  stream.open();
+    ended: (end) => sessions.ended(sessionId, end),
+  });
 }
 
 /** WAIT_NESTED_CONTAINER of a session: answers once it has ended, with its wait status. */
@@ -78,22 +71,6 @@ function placeOf(agent: Agent, parent: ContainerID) {
 }
 
 const rowOf = (place: ContainerPlace) => (place.kind === 'task' ? place.task : place.executor);
-
-/** Answers in records of JSON or protobuf, as `Message-Accept` says where records are asked for by name. */
-function openStream({ request, response }: Exchange, closed: () => void): RecordStream<ProcessIO> {
-  const { accept } = request.headers;
-  const records = accept !== undefined && allowsMedia(accept, RECORDIO_MEDIA);
-  const messageAccept = request.headers['message-accept'];
-  const media = chooseAnswerMedia(records ? [messageAccept ?? []].flat().join(',') : accept);
-  const headers = records
-    ? { 'Content-Type': RECORDIO_MEDIA, 'Message-Content-Type': media }
-    : { 'Content-Type': media };
-  return new RecordStream<ProcessIO>(response, {
-    headers,
-    encode: (message) => encodeAs(media, ProcessIO, message),
-    closed,
-  });
-}
 
 const missing = (field: string) =>
   new HttpRefusal(400, `Failed to validate agent::Call: Expecting '${field}' to be present`);

@@ -4,8 +4,5 @@ import type { StartSession } from './api-ports.js';
 
 /** Starts sessions through the spawner of the containerizer. */
 export function sessionStarter(containerizer: PosixContainerizer): StartSession {
-  return ({ sessionId: _, ...spec }, listener) => {
-    const session = openSession(containerizer, spec, listener);
-    return () => session.close();
-  };
+  return (request, listener) => openSession(containerizer, request, listener);
 }

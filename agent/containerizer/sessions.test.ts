@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerSpec } from './containerizer.js';
 import { openSession, type Session } from './sessions.js';
@@ -48,6 +50,12 @@ describe('openSession()', () => {
     expect(heard).toMatchObject({ stdout: `${task.directory}\n`, stderr: 'problem\n' });
   });
 
+  it('lets scripts open /dev/stdout and /dev/stderr', async () => {
+    const { heard, ended } = run('echo out > /dev/stdout; echo err > /dev/stderr');
+    expect(await ended).toEqual({ kind: 'exited', code: 0 });
+    expect(heard).toMatchObject({ stdout: 'out\n', stderr: 'err\n' });
+  });
+
   it('loses nothing of a large output, though the listener pauses', async () => {
     const { session, heard, ended } = run('head -c 20000000 /dev/zero');
     await until('some came', () => heard.bytes > 0);
@@ -57,12 +65,30 @@ describe('openSession()', () => {
     expect(heard.bytes).toBe(20_000_000);
   });
 
+  it('holds back a command whose listener pauses', async () => {
+    const { session, heard, ended } = run('head -c 50000000 /dev/zero; echo done > finished');
+    await until('some came', () => heard.bytes > 0);
+    session.pause();
+    const atPause = heard.bytes;
+    await run('true').ended; // the way there and back, and time to write for who is not held
+    expect(heard.bytes).toBe(atPause);
+    expect(existsSync(join(task.directory, 'finished'))).toBe(false);
+    session.resume();
+    expect(await ended).toEqual({ kind: 'exited', code: 0 });
+    expect(heard.bytes).toBe(50_000_000);
+  });
+
   it('kills the command and its children when closed', async () => {
     const { session, heard } = run('setsid sleep 1001 & echo up; sleep 1002');
     await until('it is up', () => heard.stdout === 'up\n');
     await until('all run', async () => (await host.processes()).length >= 4);
     session.close();
     await until('the task alone is left', async () => (await host.processes()).length === 1);
+  });
+
+  it('leaves no name of its pipes behind', async () => {
+    await run('true').ended;
+    expect(readdirSync(join(host.root, 'run')).filter((name) => name.startsWith('session.'))).toEqual([]);
   });
 
   it('ends with its container', async () => {

@@ -1,25 +1,47 @@
 import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { toExit } from './containers.js';
+import { makePipes } from './pipes.js';
 import { send } from './processes.js';
 import { FRAME, type RecordedExit, type Request, SESSION_MARKER, toFrame } from './protocol.js';
-import { startProcess } from './start-process.js';
+import { type Output, startProcess } from './start-process.js';
 import type { Stragglers } from './stragglers.js';
 
 const SIGKILL = 9;
 /** A descendant that keeps the output open does not hold back the exit for longer. */
 const LINGER_MS = 500;
 
+type SessionRequest = Extract<Request, { op: 'session' }>;
+
 /** Runs a session on a connection of its own: output and exit go out in frames, and closing it kills. */
-export function serveSession(
+export function serveSession(socket: Socket, request: SessionRequest, stragglers: Stragglers): void {
+  if (request.output === 'stderr') {
+    runSession(socket, request, 'stderr', stragglers, []);
+    return;
+  }
+  makePipes(`session.${request.id}`, request.process.owner, (pipes) => {
+    if (pipes instanceof Error) {
+      end(socket, { kind: 'failed', message: `Failed to create pipes for the output: ${pipes.message}` });
+      return;
+    }
+    forward(pipes.stdout, FRAME.stdout, socket);
+    forward(pipes.stderr, FRAME.stderr, socket);
+    runSession(socket, request, pipes.writeEnds, stragglers, [pipes.stdout, pipes.stderr]);
+    for (const descriptor of pipes.writeEnds) closeSync(descriptor);
+  });
+}
+
+function runSession(
   socket: Socket,
-  request: Extract<Request, { op: 'session' }>,
+  { id, process }: SessionRequest,
+  output: Output,
   stragglers: Stragglers,
+  sources: readonly Readable[],
 ): void {
-  const env = { ...request.process.env, [SESSION_MARKER]: request.id };
-  const output = request.output === 'stream' ? 'pipes' : 'stderr';
-  startProcess({ ...request.process, env }, output, (outcome) => {
+  const env = { ...process.env, [SESSION_MARKER]: id };
+  startProcess({ ...process, env }, output, (outcome) => {
     if ('failure' in outcome) {
       end(socket, { kind: 'failed', message: outcome.failure });
       return;
@@ -27,34 +49,42 @@ export function serveSession(
     const { child, pid } = outcome;
     const kill = (delayMs: number) => {
       if (child.exitCode === null && child.signalCode === null) send(-pid, SIGKILL);
-      stragglers.kill({ marker: SESSION_MARKER, value: request.id }, delayMs);
+      stragglers.kill({ marker: SESSION_MARKER, value: id }, delayMs);
     };
     socket.once('close', () => kill(0));
-    forward(child.stdout, FRAME.stdout, socket);
-    forward(child.stderr, FRAME.stderr, socket);
     child.once('exit', () => send(-pid, SIGKILL)); // in the turn that reaped it: the number is still its group's
-    onDrained(child, (exit) => end(socket, exit));
+    onDrained(child, sources, (exit) => end(socket, exit));
     if (socket.destroyed) kill(0);
   });
 }
 
-function forward(source: Readable | null, kind: number, socket: Socket): void {
-  source?.on('data', (chunk: Buffer) => {
+function forward(source: Readable, kind: number, socket: Socket): void {
+  source.on('data', (chunk: Buffer) => {
+    if (socket.destroyed) return;
     if (socket.write(toFrame(kind, chunk))) return;
     source.pause();
     socket.once('drain', () => source.resume());
   });
+  source.on('error', () => source.destroy());
+  socket.once('close', () => source.destroy());
 }
 
 /** Calls `done` when the process has ended and its output was read, or is held open by another for too long. */
-function onDrained(child: ChildProcess, done: (exit: RecordedExit) => void): void {
+function onDrained(child: ChildProcess, sources: readonly Readable[], done: (exit: RecordedExit) => void): void {
+  let open = sources.length + 1;
   let told = false;
   const tell = () => {
     if (!told) done(toExit(child.exitCode, child.signalCode));
     told = true;
   };
-  child.once('close', tell);
-  child.once('exit', () => setTimeout(tell, LINGER_MS));
+  const closed = () => {
+    if (--open === 0) tell();
+  };
+  for (const source of sources) source.once('close', closed);
+  child.once('exit', () => {
+    closed();
+    setTimeout(tell, LINGER_MS);
+  });
 }
 
 function end(socket: Socket, exit: RecordedExit): void {

@@ -3,8 +3,8 @@ import { closeSync, constants, fchownSync, fstatSync, openSync, readlinkSync } f
 import { getSystemErrorMessage } from 'node:util';
 import type { Owner, ProcessSpec } from './protocol.js';
 
-/** `files`: to the sandbox's `stdout` and `stderr`. `stderr`: both to `stderr`. `pipes`: to us. */
-export type Output = 'files' | 'stderr' | 'pipes';
+/** `files`: to the sandbox's `stdout` and `stderr`. `stderr`: both to `stderr`. Descriptors: to these. */
+export type Output = 'files' | 'stderr' | readonly [stdout: number, stderr: number];
 
 /** A running process, or why there is none. */
 export type StartOutcome = { readonly child: ChildProcess; readonly pid: number } | { readonly failure: string };
@@ -47,16 +47,10 @@ function spawnIn(spec: ProcessSpec, output: Output, open: number[]): ChildProces
 }
 
 function stdioOf(output: Output, append: (name: string) => number): StdioOptions {
-  switch (output) {
-    case 'files':
-      return ['ignore', append('stdout'), append('stderr')];
-    case 'stderr': {
-      const file = append('stderr');
-      return ['ignore', file, file];
-    }
-    case 'pipes':
-      return ['ignore', 'pipe', 'pipe'];
-  }
+  if (output === 'files') return ['ignore', append('stdout'), append('stderr')];
+  if (output !== 'stderr') return ['ignore', ...output];
+  const file = append('stderr');
+  return ['ignore', file, file];
 }
 
 /** Opens a folder and makes sure that it is the one its path names, reached through no link. */

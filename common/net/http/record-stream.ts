@@ -10,6 +10,8 @@ export interface RecordStreamOptions<Message> {
   readonly encode: (message: Message) => Uint8Array;
   /** Called once, last, in a later turn. */
   readonly closed: (reason: string) => void;
+  /** Called with true when the reader does not keep up, with false once it has. Default: nobody cares. */
+  readonly pressure?: (high: boolean) => void;
   /** What may wait for a reader; one for whom more waits is dropped. Default 64 MiB. */
   readonly maxWaitingBytes?: number;
 }
@@ -26,6 +28,7 @@ export class RecordStream<Message> implements Link<Message> {
   readonly #response: ServerResponse;
   readonly #options: RecordStreamOptions<Message>;
   #state: 'unopened' | 'open' | 'closed' = 'unopened';
+  #pressed = false;
 
   constructor(response: ServerResponse, options: RecordStreamOptions<Message>) {
     this.#response = response;
@@ -45,7 +48,8 @@ export class RecordStream<Message> implements Link<Message> {
   send(message: Message): void {
     if (this.#state === 'closed') return;
     this.open();
-    this.#response.write(encodeRecord(this.#options.encode(message)));
+    const keepsUp = this.#response.write(encodeRecord(this.#options.encode(message)));
+    if (!keepsUp) this.#relieve();
     const waitingBytes = this.#response.writableLength;
     if (waitingBytes <= (this.#options.maxWaitingBytes ?? 64 * 2 ** 20)) return;
     this.#finish(`the peer does not read: ${waitingBytes} bytes wait for it`);
@@ -58,6 +62,16 @@ export class RecordStream<Message> implements Link<Message> {
     const deadline = setTimeout(() => this.#response.destroy(), CLOSE_TIMEOUT_MS).unref();
     this.#response.end(() => clearTimeout(deadline));
     this.#finish('closed by this side');
+  }
+
+  #relieve(): void {
+    if (this.#pressed) return;
+    this.#pressed = true;
+    this.#options.pressure?.(true);
+    this.#response.once('drain', () => {
+      this.#pressed = false;
+      this.#options.pressure?.(false);
+    });
   }
 
   #finish(reason: string): void {
