@@ -38,20 +38,21 @@ afterEach(async () => {
 });
 
 function serve(exchange: Parameters<typeof streamSession>[0]): void {
+  const mine = session; // the end of an earlier test's must not count as its own
   streamSession(exchange, {
     clock,
     heartbeatMs: 30_000,
     start: (listener) => {
-      session.listener = listener;
+      mine.listener = listener;
       return {
         pause: () => {
-          session.held = true;
+          mine.held = true;
         },
         resume: () => {
-          session.held = false;
+          mine.held = false;
         },
         close: () => {
-          session.closed++;
+          mine.closed++;
         },
       };
     },
