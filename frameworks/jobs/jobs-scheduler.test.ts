@@ -71,7 +71,7 @@ describe('a submission', () => {
 
   it('is refused when the store fails, and leaves nothing behind', () => {
     const clock = new VirtualClock();
-    const rig = JobsRig.subscribed({ clock, store: new FailingStore(new MemoryStore(clock), { failAt: 2 }) });
+    const rig = JobsRig.subscribed({ clock, store: new FailingStore(new MemoryStore(clock), { failAt: 3 }) });
     let outcome: Admitted | Error | undefined;
     rig.trySubmit({}, (answered) => (outcome = answered));
     rig.clock.advance(0);
@@ -312,7 +312,7 @@ describe('a restart', () => {
 
     const again = rig.restart();
     expect(again.counts('job')).toEqual({ running: 1, waiting: 1 });
-    expect(again.master.subscribe('F1').frameworkInfo.id).toEqual({ value: 'F1' });
+    expect(again.master.subscribe().frameworkInfo.id?.value).toBe(rig.master.frameworkId);
     expect(again.master.expect.reconcile()).toEqual(['job.0']);
     again.master.send.answer(task, 'TASK_RUNNING');
     again.master.send.offers(offer());

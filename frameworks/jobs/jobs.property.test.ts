@@ -87,7 +87,7 @@ class World {
 
   #resubscribe(): void {
     for (let call = this.rig.master.next(); call !== undefined; call = this.rig.master.next()) {
-      if (call.subscribe) this.rig.master.send.subscribed('F1');
+      if (call.subscribe) this.rig.master.send.subscribed();
       this.#note(call);
     }
   }

@@ -34,7 +34,7 @@ export interface StopOptions {
 
 /** Who leads the conversation, and what it is about. */
 export interface ConversationOwner {
-  /** The SUBSCRIBE to send, under this id if there is one. */
+  /** The SUBSCRIBE to send, under this id. */
   subscribeCall(frameworkId: string | undefined): SchedulerCall;
   /** What the store held. Comes first, once. */
   restored(memory: FrameworkMemory): void;
@@ -70,8 +70,8 @@ export class Conversation {
   #state: ClientState = 'idle';
   #sinceMs: number;
   #frameworkId: string | undefined;
-  /** Whether the store has the id. */
-  #recorded = false;
+  /** Whether a master has confirmed the id, and the store says so. */
+  #confirmed = false;
   #leader: string | undefined;
   #watch: Watch | undefined;
   #stream: EventStream | undefined;
@@ -140,9 +140,25 @@ export class Conversation {
       this.storeFailed(outcome);
       return;
     }
-    this.#frameworkId = outcome.frameworkId;
-    this.#recorded = outcome.frameworkId !== undefined;
     this.#owner.restored(outcome);
+    this.#confirmed = outcome.confirmed;
+    if (outcome.frameworkId === undefined) this.#nameItself(this.#ports.random.uuid());
+    else this.#seek(outcome.frameworkId);
+  }
+
+  /**
+   * The id is ours to choose, and on disk before a master hears of it: one that was given by a master could be lost
+   * between its answer and our write, and the framework would haunt the cluster until its failover timeout.
+   */
+  #nameItself(id: string): void {
+    const named = () => {
+      if (this.#state === 'loading') this.#seek(id);
+    };
+    this.#ports.store.write([{ kind: 'named', frameworkId: id }], this.#unlessFailed(named));
+  }
+
+  #seek(frameworkId: string): void {
+    this.#frameworkId = frameworkId;
     this.#move('seeking');
     this.#watch = this.#ports.detector.watch((leader) => this.#leaderFound(leader?.address));
   }
@@ -189,19 +205,18 @@ export class Conversation {
 
   // --- subscribed ---
 
-  /** The master has confirmed the subscription: the id is written down before anything else happens. */
+  /** The master has confirmed the subscription: that is written down before anything else happens. */
   #admit({ frameworkId, masterInfo }: mesos.v1.scheduler.Event.Subscribed.$Properties): void {
     const id = frameworkId.value;
-    if (this.#frameworkId !== undefined && id !== this.#frameworkId) {
+    if (id !== this.#frameworkId) {
       this.#fail('refused', `Cannot subscribe: the master calls us ${id}, our id is ${this.#frameworkId}`);
       return;
     }
     this.#move('admitting');
-    this.#frameworkId = id;
     const stream = this.#stream;
-    const first = !this.#recorded;
+    const first = !this.#confirmed;
     const admitted = () => {
-      this.#recorded = true;
+      this.#confirmed = true;
       if (this.#state === 'admitting' && this.#stream === stream) this.#admitted(id, masterInfo ?? undefined, first);
     };
     if (first) this.#ports.store.write([{ kind: 'subscribed', frameworkId: id }], this.#unlessFailed(admitted));

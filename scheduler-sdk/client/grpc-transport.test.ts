@@ -44,7 +44,8 @@ describe('grpcTransport()', () => {
         });
         link.close();
       } else if (call.type === CallType.SUBSCRIBE) {
-        const subscribed = { frameworkId: { value: 'F1' }, heartbeatIntervalSeconds: 15 };
+        const frameworkId = call.frameworkId ?? { value: '' };
+        const subscribed = { frameworkId, heartbeatIntervalSeconds: 15 };
         link.send({ kind: 'event', event: { type: EventType.SUBSCRIBED, subscribed } });
       } else if (call.type === CallType.REVIVE) {
         link.send({ kind: 'refused', refusal: { type: CallType.REVIVE, status: 400, message: 'no' } });

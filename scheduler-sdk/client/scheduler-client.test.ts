@@ -53,11 +53,37 @@ describe('SchedulerClient subscribing', () => {
     expect(frameworkInfo).toMatchObject({ name: 'test', user: 'nobody', roles: ['web'], checkpoint: true });
     expect(frameworkInfo.failoverTimeout).toBe(7 * 24 * 3600);
     expect(frameworkInfo.capabilities?.map(({ type }) => type)).toEqual([...SDK_CAPABILITIES]);
-    expect(frameworkInfo.id).toBeUndefined();
     expect(suppressedRoles).toEqual(['web']);
   });
 
-  it('has its id on disk before it tells anyone of offers', () => {
+  it('has chosen its id, and has it on disk, before a master hears of it', () => {
+    const clock = new VirtualClock();
+    const store = new MemoryStore(clock, { flushMs: () => 50 });
+    const { master } = start({}, {}, { store, clock });
+    master.advance(99);
+    expect(master.dialed).toBe(0);
+    master.advance(1);
+    const chosen = master.expect.subscribe().frameworkInfo.id?.value;
+    expect(chosen).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    // Killed before it heard of its subscription: the next one comes back as the same framework, not beside it.
+    const firsts: boolean[] = [];
+    const next = start({ subscribed: ({ first }) => firsts.push(first) }, {}, { store: store.crash(), clock });
+    next.master.advance(50);
+    expect(next.master.subscribe().frameworkInfo.id?.value).toBe(chosen);
+    next.master.advance(50);
+    expect(firsts).toEqual([true]);
+  });
+
+  it('gives up when it cannot write its id, and no master has heard of it', () => {
+    const clock = new VirtualClock();
+    const store = new FailingStore(new MemoryStore(clock), { failAt: 1 });
+    const failures: string[] = [];
+    const { master } = start({ failed: (kind) => failures.push(kind) }, {}, { store, clock });
+    master.advance(60_000);
+    expect([failures, master.dialed]).toEqual([['store'], 0]);
+  });
+
+  it('has its subscription on disk before it tells anyone of offers', () => {
     const clock = new VirtualClock();
     const store = new MemoryStore(clock, { flushMs: () => 50 });
     const seen: string[] = [];
@@ -66,34 +92,23 @@ describe('SchedulerClient subscribing', () => {
       offers: () => seen.push('offers'),
     };
     const { master } = start(handler, {}, { store, clock });
-    master.advance(50);
-    master.subscribe('F9');
+    master.advance(100);
+    master.subscribe();
     master.send.offers(offer());
     master.advance(49);
     expect(seen).toEqual([]);
     master.advance(1);
-    expect(seen).toEqual(['subscribed F9 true', 'offers']);
-  });
-
-  it('never subscribes without an id once it has heard one, not even while that is being written', () => {
-    const clock = new VirtualClock();
-    const store = new MemoryStore(clock, { flushMs: () => 60_000 });
-    const { master } = start({}, {}, { store, clock });
-    master.advance(60_000);
-    master.subscribe('F9');
-    master.disconnect();
-    master.advance(2_000);
-    expect(master.expect.subscribe().frameworkInfo.id).toEqual({ value: 'F9' });
+    expect(seen).toEqual([`subscribed ${master.frameworkId} true`, 'offers']);
   });
 
   it('comes back under its old id after a restart', () => {
     const { master, client } = start();
-    master.subscribe('F9');
+    const { id } = master.subscribe().frameworkInfo;
     client.stop();
     const firsts: boolean[] = [];
     const handler: SchedulerHandler = { subscribed: ({ first }) => firsts.push(first) };
     const again = start(handler, {}, { store: master.store, clock: master.clock });
-    expect(again.master.subscribe('F9').frameworkInfo.id).toEqual({ value: 'F9' });
+    expect(again.master.subscribe().frameworkInfo.id).toEqual(id);
     expect(firsts).toEqual([false]);
   });
 
@@ -177,7 +192,7 @@ describe('SchedulerClient giving up', () => {
 
   it('says nothing to the master once its store has failed', () => {
     const clock = new VirtualClock();
-    const store = new FailingStore(new MemoryStore(clock), { failAt: 2 });
+    const store = new FailingStore(new MemoryStore(clock), { failAt: 3 });
     const failures: string[] = [];
     const { master, client } = start({ failed: (kind) => failures.push(kind) }, {}, { store, clock });
     master.subscribe();
@@ -198,7 +213,7 @@ describe('SchedulerClient launching', () => {
     const clock = new VirtualClock();
     const store = new MemoryStore(clock, { flushMs: () => 50 });
     const { master, client } = start({}, {}, { store, clock });
-    master.advance(50);
+    master.advance(100);
     master.subscribe();
     master.advance(50);
     client.launch([offer()], [task('t1')]);
@@ -364,7 +379,7 @@ describe('SchedulerClient reconciling', () => {
     const clock = new VirtualClock();
     const store = new MemoryStore(clock, { flushMs: () => 50 });
     const { master, client } = start({}, {}, { store, clock });
-    master.advance(50);
+    master.advance(100);
     master.subscribe();
     master.advance(50);
     client.launch([offer()], [task('t1')]);
@@ -422,9 +437,12 @@ describe('SchedulerClient stopping', () => {
     });
     master.expect.teardown();
     expect(done).toBe(true);
-    const again = start({}, {}, { store: master.store, clock: master.clock });
-    expect(again.master.expect.subscribe().frameworkInfo.id).toBeUndefined();
-    expect(again.client.tasks.size).toBe(0);
+    let left: unknown;
+    master.ports.store.load((memory) => {
+      left = memory;
+    });
+    master.advance(0);
+    expect(left).toEqual({ frameworkId: undefined, confirmed: false, tasks: new Map() });
   });
 
   it('tears down again when the connection broke before the master had heard', () => {

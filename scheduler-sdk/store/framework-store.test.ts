@@ -56,7 +56,7 @@ describe('FrameworkStore', () => {
     clock.advance(0);
     const memory = load(bytes);
     if (memory instanceof Error) throw memory;
-    expect(memory.frameworkId).toBe('F1');
+    expect(memory).toMatchObject({ frameworkId: 'F1', confirmed: true });
     expect([...memory.tasks.keys()]).toEqual(['t1', 't2']);
     expect(memory.tasks.get('t2')).toMatchObject({ kill: killed.kill, changedAtMs: 5 });
     expect([...(memory.tasks.get('t2')?.uuid ?? [])]).toEqual([1, 2]);
@@ -64,6 +64,13 @@ describe('FrameworkStore', () => {
     store.write([{ kind: 'forget-framework' }, { kind: 'forget-task', taskId: 't1' }], () => {});
     clock.advance(0);
     expect(load(bytes)).toMatchObject({ frameworkId: undefined });
+  });
+
+  it('tells an id that no master has confirmed from one that was', () => {
+    const bytes = storeWith();
+    new FrameworkStore(bytes).write([{ kind: 'named', frameworkId: 'F1' }], () => {});
+    clock.advance(0);
+    expect(load(bytes)).toMatchObject({ frameworkId: 'F1', confirmed: false });
   });
 
   it('refuses the records of a newer release', () => {

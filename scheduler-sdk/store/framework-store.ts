@@ -9,14 +9,17 @@ const FORMAT = 1;
 
 /** What a framework remembered when it last ran. */
 export interface FrameworkMemory {
-  /** Absent before the first subscription. */
+  /** Absent before the first run, and after a teardown. */
   readonly frameworkId: string | undefined;
+  /** Whether a master has ever confirmed the id. */
+  readonly confirmed: boolean;
   /** By task id, running ones and the most recently ended. */
   readonly tasks: ReadonlyMap<string, LaunchedTask>;
 }
 
 /** One change of the framework's memory; a batch is atomic. */
 export type FrameworkChange =
+  | { readonly kind: 'named'; readonly frameworkId: string } // chosen, before any master hears of it
   | { readonly kind: 'subscribed'; readonly frameworkId: string }
   | { readonly kind: 'task'; readonly task: LaunchedTask }
   | { readonly kind: 'forget-task'; readonly taskId: string }
@@ -53,8 +56,10 @@ export class FrameworkStore {
 
   #toStoreChange(change: FrameworkChange): StoreChange {
     switch (change.kind) {
+      case 'named':
       case 'subscribed': {
-        const record = { format: FORMAT, frameworkId: { value: change.frameworkId } };
+        const named = { format: FORMAT, frameworkId: { value: change.frameworkId } };
+        const record = change.kind === 'named' ? { ...named, unconfirmed: true } : named;
         return { op: 'put', key: this.#schedulerKey, value: meseta.v1.SchedulerRecord.encode(record).finish() };
       }
       case 'task':
@@ -69,11 +74,11 @@ export class FrameworkStore {
   }
 
   #decode(pairs: readonly StorePair[]): FrameworkMemory | Error {
-    let frameworkId: string | undefined;
+    let scheduler: Pick<FrameworkMemory, 'frameworkId' | 'confirmed'> = { frameworkId: undefined, confirmed: false };
     const tasks = new Map<string, LaunchedTask>();
     try {
       for (const [key, value] of pairs) {
-        if (key === this.#schedulerKey) frameworkId = readScheduler(value);
+        if (key === this.#schedulerKey) scheduler = readScheduler(value);
         else if (key.startsWith(this.#taskKey(''))) {
           const task = decodeTask(value);
           tasks.set(task.taskId, task);
@@ -83,7 +88,7 @@ export class FrameworkStore {
       if (cause instanceof CodedError) return cause;
       return new CodedError('CORRUPT', "Cannot read the framework's memory: a record does not decode", { cause });
     }
-    return { frameworkId, tasks };
+    return { ...scheduler, tasks };
   }
 
   get #schedulerKey(): string {
@@ -95,11 +100,11 @@ export class FrameworkStore {
   }
 }
 
-function readScheduler(value: Uint8Array): string {
+function readScheduler(value: Uint8Array) {
   const record = meseta.v1.SchedulerRecord.decode(value);
   if (record.format > FORMAT) {
     const text = `record format is ${record.format}, this release reads up to ${FORMAT}; start a newer release`;
     throw new CodedError('CORRUPT', `Cannot read the framework's memory: ${text}`);
   }
-  return record.frameworkId.value;
+  return { frameworkId: record.frameworkId.value, confirmed: !record.unconfirmed };
 }

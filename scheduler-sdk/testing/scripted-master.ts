@@ -57,6 +57,7 @@ export class ScriptedMaster {
   #calls: SchedulerCall[] = [];
   #receiver: Receiver<SchedulerInbound> | undefined;
   #dialed = 0;
+  #frameworkId = '';
 
   constructor({ clock = new VirtualClock(), store, strict = false }: ScriptedMasterOptions) {
     this.clock = clock;
@@ -95,10 +96,15 @@ export class ScriptedMaster {
     }
   }
 
+  /** The id under which the client last subscribed. */
+  get frameworkId(): string {
+    return this.#frameworkId;
+  }
+
   /** The common beginning: expects SUBSCRIBE and confirms it. Returns the call. */
-  subscribe(frameworkId = 'F1'): mesos.v1.scheduler.Call.Subscribe.$Properties {
+  subscribe(): mesos.v1.scheduler.Call.Subscribe.$Properties {
     const call = this.expect.subscribe();
-    this.send.subscribed(frameworkId);
+    this.send.subscribed();
     return call;
   }
 
@@ -133,7 +139,9 @@ export class ScriptedMaster {
     let open = true;
     return {
       send: (call: SchedulerCall) => {
-        if (open && this.#receiver === receiver) this.#calls.push(call);
+        if (!open || this.#receiver !== receiver) return;
+        this.#frameworkId = call.subscribe?.frameworkInfo.id?.value ?? this.#frameworkId;
+        this.#calls.push(call);
       },
       close: () => {
         if (!open) return;
@@ -234,7 +242,8 @@ export class Announcements {
     this.#master.deliver({ kind: 'event', event });
   }
 
-  subscribed(frameworkId = 'F1', heartbeatIntervalSeconds = 15): void {
+  /** Confirms the subscription, by default under the id that the client gave. */
+  subscribed(frameworkId = this.#master.frameworkId, heartbeatIntervalSeconds = 15): void {
     const subscribed = { frameworkId: { value: frameworkId }, heartbeatIntervalSeconds };
     this.event({ type: EventType.SUBSCRIBED, subscribed });
   }
