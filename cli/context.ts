@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MasterCall, MasterResponse } from '../proto/index.js';
 import { chooseMaster, type MasterAddress } from './cluster/address.js';
 import { masterClient, type OperatorClient } from './cluster/operator-client.js';
-import { readCluster, stateDirOf } from './local/state.js';
+import { readState, stateDirOf } from './local/state.js';
 import {
   formatDocument,
   formatListing,
@@ -27,6 +27,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly terminal: Terminal;
   readonly format: OutputFormat;
+  /** Whether the output is for people to read, and not one of the formats for machines. */
+  readonly forPeople: boolean;
   /** Folder of the local cluster. */
   readonly stateDir: string;
   readonly masterAddress: () => Promise<MasterAddress>;
@@ -46,19 +48,28 @@ export function contextOf(command: Command, process: NodeJS.Process = globalThis
   const terminal: Terminal = {
     out: {
       write: (text) => void process.stdout.write(text),
+      writeBytes: (data) => void process.stdout.write(data),
       isTerminal: process.stdout.isTTY === true,
       columns: widthOf(process),
     },
-    err: { write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true },
+    err: {
+      write: (text) => void process.stderr.write(text),
+      writeBytes: (data) => void process.stderr.write(data),
+      isTerminal: process.stderr.isTTY === true,
+    },
     style: createStyle(color),
   };
   const format = options.quiet === true ? 'name' : parseOutputFormat(options.output ?? 'table');
   const stateDir = stateDirOf(process.env);
-  const masterAddress = async () => chooseMaster(options.master, process.env, (await readCluster(stateDir))?.master);
+  const masterAddress = async () => {
+    const local = await readState(stateDir);
+    return chooseMaster(options.master, process.env, local.kind === 'none' ? undefined : local.cluster.master);
+  };
   return {
     env: process.env,
     terminal,
     format,
+    forPeople: format === 'table' || format === 'wide',
     stateDir,
     masterAddress,
     master: async () => {

@@ -13,7 +13,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export type ExitName = keyof typeof EXIT;
 
 /** The documented meanings, for help texts and the reference page. */
 export const EXIT_MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> = [
@@ -25,6 +25,6 @@ export const EXIT_MEANINGS: ReadonlyArray<readonly [code: number, meaning: strin
   [EXIT.unreachable, 'the cluster cannot be reached'],
   [EXIT.timedOut, 'timed out waiting'],
   [EXIT.unplaced, 'submitted, but not (fully) placed'],
-  [EXIT.ownFailure, 'run and exec: our own failure, never the code of the task'],
-  [EXIT.interrupted, 'interrupted'],
+  [EXIT.ownFailure, 'our own failure, never the code of the task'],
+  [EXIT.interrupted, 'interrupted; what was followed goes on'],
 ];

@@ -1,5 +1,6 @@
 import { CodedError, messageOf } from '../common/runtime/errors.js';
 import { EXIT } from './exit-codes.js';
+import { printableLines } from './output/style.js';
 
 /** A command that failed: what failed and why in `message`, what to try in `hint`, and the exit code. */
 export class CommandFailure extends Error {
@@ -42,7 +43,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** What a person reads on standard error: what failed and why, then what to try; a stack only with `debug`. */
 export function describeFailure(error: unknown, debug: boolean): string {
-  const lines = [`meseta: ${messageOf(error)}`];
+  const lines = [`meseta: ${printableLines(messageOf(error))}`];
   if (error instanceof CommandFailure && error.hint !== undefined) lines.push(`  try: ${error.hint}`);
   if (debug && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   return lines.join('\n');

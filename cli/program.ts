@@ -9,7 +9,8 @@ import { runCommand } from './commands/run.js';
 import { agentShowCommand, frameworkShowCommand, taskShowCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { downCommand, upCommand } from './commands/up.js';
-import { EXIT_MEANINGS } from './exit-codes.js';
+import { EXIT, type ExitName } from './exit-codes.js';
+import { ASKING, type Example, withHelp } from './help.js';
 import { OUTPUT_FORMATS } from './output/printer.js';
 
 /** The whole command line. Nouns have verbs (`task show`), the frequent ones a short form (`tasks`, `logs`). */
@@ -21,62 +22,73 @@ export function createProgram(version: string): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(meseta --help lists the commands)')
     .configureHelp({ showGlobalOptions: true });
-  program
-    .commandsGroup('A local cluster:')
-    .addCommand(upCommand())
-    .addCommand(downCommand())
-    .addCommand(statusCommand());
-  program
-    .commandsGroup('Work:')
-    .addCommand(runCommand())
-    .addCommand(logsCommand())
-    .addCommand(killCommand())
-    .addCommand(execCommand())
-    .addCommand(explainCommand());
-  program
-    .commandsGroup('What there is:')
-    .addCommand(tasksCommand('tasks'))
-    .addCommand(agentsCommand('agents'))
-    .addCommand(frameworksCommand('frameworks'))
-    .addCommand(offersCommand('offers'))
-    .addCommand(
-      noun('task', 'one task or all', [
-        tasksCommand('ls'),
-        taskShowCommand(),
-        logsCommand(),
-        killCommand(),
-        execCommand(),
-        explainCommand(),
-      ]),
-    )
-    .addCommand(
-      noun('agent', 'one agent or all; without a verb: the agent daemon', [agentsCommand('ls'), agentShowCommand()]),
-    )
-    .addCommand(noun('framework', 'one framework or all', [frameworksCommand('ls'), frameworkShowCommand()]))
-    .addCommand(noun('offer', 'the offers', [offersCommand('ls')]));
-  program
-    .commandsGroup('Daemons:')
-    .addCommand(daemon('master', 'start a master: meseta master --work_dir=DIR (--help lists its flags)'))
-    .addCommand(daemon('jobs', 'start the jobs framework: meseta jobs --master=HOST:PORT --work_dir=DIR'));
+  program.commandsGroup('A local cluster:');
+  for (const command of [upCommand(), downCommand(), statusCommand()]) program.addCommand(command);
+  program.commandsGroup('Work:');
+  for (const command of [runCommand(), ...taskVerbs()]) program.addCommand(command);
+  program.commandsGroup('What there is:');
+  for (const command of [...shortLists(), ...nouns()]) program.addCommand(command);
+  program.commandsGroup('Daemons:');
+  for (const command of daemons()) program.addCommand(command);
   program.commandsGroup('Shell:').addCommand(completionCommand(program));
   addGlobalOptions(program, false);
   inheritSettings(program);
-  program.addHelpText(
-    'after',
-    `\nExit codes: ${EXIT_MEANINGS.map(([code, meaning]) => `${code} ${meaning}`).join('; ')}`,
+  return withHelp(
+    program,
+    [
+      ['meseta up', 'a cluster on this machine'],
+      ["meseta run 'echo hello'", 'a first job on it'],
+    ],
+    Object.keys(EXIT) as ExitName[],
   );
-  return program;
 }
 
-function noun(name: string, summary: string, verbs: readonly Command[]): Command {
+function taskVerbs(): Command[] {
+  return [logsCommand(), killCommand(), execCommand(), explainCommand()];
+}
+
+function shortLists(): Command[] {
+  return [tasksCommand('tasks'), agentsCommand('agents'), frameworksCommand('frameworks'), offersCommand('offers')];
+}
+
+function nouns(): Command[] {
+  return [
+    noun('task', 'one task or all', [tasksCommand('ls'), taskShowCommand(), ...taskVerbs()], 'show hello.0'),
+    noun(
+      'agent',
+      'one agent or all; with flags only: start an agent, meseta agent --master=HOST:PORT --work_dir=DIR',
+      [agentsCommand('ls'), agentShowCommand()],
+      'show 127.0.0.11',
+    ),
+    noun('framework', 'one framework or all', [frameworksCommand('ls'), frameworkShowCommand()], 'show jobs'),
+    noun('offer', 'the offers', [offersCommand('ls')], 'ls -o json'),
+  ];
+}
+
+function noun(name: string, summary: string, verbs: readonly Command[], example: string): Command {
   const command = new Command(name).description(summary).enablePositionalOptions();
   for (const verb of verbs) command.addCommand(verb);
-  return command;
+  const examples: Example[] = [
+    [`meseta ${name} ls`, `the same as meseta ${name}s`],
+    [`meseta ${name} ${example}`, 'one verb of several'],
+  ];
+  return withHelp(command, examples, ASKING);
 }
 
 /** Listed in the help only: `becomeDaemon` has taken over before the arguments are read here. */
-function daemon(name: string, summary: string): Command {
-  return new Command(name).description(summary).allowUnknownOption().helpOption(false);
+function daemons(): Command[] {
+  const daemon = (name: string, summary: string, examples: readonly Example[]) =>
+    withHelp(new Command(name).description(summary).allowUnknownOption(), examples, ['done', 'failed', 'usage']);
+  return [
+    daemon('master', 'start a master: meseta master --work_dir=DIR (--help lists its flags)', [
+      ['meseta master --work_dir=/var/lib/meseta', 'on port 5050'],
+      ['meseta master --help', 'all flags'],
+    ]),
+    daemon('jobs', 'start the jobs framework: meseta jobs --master=HOST:PORT --work_dir=DIR', [
+      ['meseta jobs --master=127.0.0.1:5050 --work_dir=/var/lib/meseta-jobs', 'on port 5052'],
+      ['meseta jobs --help', 'all flags'],
+    ]),
+  ];
 }
 
 /** Every command takes them, before its verb or after; the help lists them once. */

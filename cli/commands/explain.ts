@@ -3,31 +3,46 @@ import type { Explanation } from '../../frameworks/jobs/cli/api.js';
 import { accepted, findJobs } from '../cluster/jobs.js';
 import { contextOf } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { withExamples } from '../help.js';
+import { ASKING, withHelp } from '../help.js';
+import { printable } from '../output/style.js';
+import { readAgents } from '../views/agents.js';
 
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('say why a task or job is not placed: how many agents refuse for which reason, and who comes nearest')
-    .argument('<id>', 'id of a task or job that was submitted with run')
-    .action(async (id: string, _options: object, self: Command) => {
-      const context = contextOf(self);
-      const jobs = await findJobs(context);
-      const explanation = accepted(await jobs.explain(id), `explain "${id}"`);
-      if (context.format === 'table' || context.format === 'wide') context.terminal.out.write(describe(explanation));
-      else context.document(explanation, explanation.subject);
-      process.exitCode = explanation.placed ? EXIT.done : EXIT.unplaced;
-    });
-  return withExamples(command, [
-    ['meseta explain hello.0', 'one task'],
-    ['meseta explain hello -o json', 'for scripts'],
-  ]);
+    .argument('<task>', 'id of a task or job that was submitted with run')
+    .action(explain);
+  return withHelp(
+    command,
+    [
+      ['meseta explain hello.0', 'one task'],
+      ['meseta explain hello -o json', 'for scripts'],
+    ],
+    [...ASKING, 'notFound', 'unplaced'],
+  );
 }
 
-function describe({ subject, summary, agentsSeen, reasons, nearest }: Explanation): string {
-  const lines = [`${subject}: ${summary}`];
-  if (reasons.length > 0) lines.push(`  of ${agentsSeen} agents seen:`);
+async function explain(id: string, _options: object, self: Command): Promise<void> {
+  const context = contextOf(self);
+  const jobs = await findJobs(context);
+  const explanation = accepted(await jobs.explain(id), `explain "${id}"`);
+  if (context.forPeople) {
+    const agents = explanation.placed ? [] : await readAgents(await context.master());
+    context.terminal.out.write(describeExplanation(explanation, agents.length));
+  } else context.document(explanation, explanation.subject);
+  process.exitCode = explanation.placed ? EXIT.done : EXIT.unplaced;
+}
+
+/** For people. `registered`: how many agents the master knows, of which some may have offered nothing. */
+export function describeExplanation(explanation: Explanation, registered: number): string {
+  const { subject, placed, summary, agentsSeen, reasons, nearest } = explanation;
+  const lines = [
+    `${subject}: ${printable(placed || reasons.length === 0 ? summary : `no agent of ${agentsSeen} fits`)}`,
+  ];
   for (const { agents, reason, detail } of reasons)
-    lines.push(`    ${String(agents).padStart(4)}  ${reason}${detail === '' ? '' : `: ${detail}`}`);
-  if (nearest !== undefined) lines.push(`  nearest: ${nearest.host} lacks ${nearest.short.join(', ')}`);
+    lines.push(`  ${String(agents).padStart(5)}  ${reason}${detail === '' ? '' : `: ${detail}`}`);
+  if (nearest !== undefined) lines.push(`  nearest: ${nearest.host} lacks ${printable(nearest.short.join(', '))}`);
+  if (!placed && registered > agentsSeen)
+    lines.push(`  ${registered - agentsSeen} more registered, with nothing to offer: all they have is in use or held`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Context, contextOf } from '../context.js';
-import { withExamples } from '../help.js';
+import { ASKING, type Example, withHelp } from '../help.js';
+import { onInterrupt } from '../interrupt.js';
+import { collect } from '../options.js';
 import type { Listing } from '../output/printer.js';
+import { type Selection, select } from '../output/select.js';
 import { AGENT_LISTING, readAgents } from '../views/agents.js';
 import { isLive } from '../views/format.js';
 import { FRAMEWORK_LISTING, readFrameworks } from '../views/frameworks.js';
 import { OFFER_LISTING, readOffers } from '../views/offers.js';
-import { readTasks, TASK_LISTING } from '../views/tasks.js';
+import { readTasks, TASK_LISTING, type TaskRow } from '../views/tasks.js';
 
-interface ListOptions {
+interface ListOptions extends Selection {
   readonly all?: boolean;
+  readonly framework?: string;
   readonly watch?: boolean;
 }
 
@@ -18,8 +22,12 @@ interface ListOptions {
 const WATCH_INTERVAL_MS = 1_000;
 
 export function agentsCommand(name: string): Command {
-  return listCommand(name, 'list the registered agents and what they have', AGENT_LISTING, async (context) =>
-    readAgents(await context.master()),
+  return listCommand(
+    name,
+    'list the registered agents and what they have',
+    AGENT_LISTING,
+    async (context) => readAgents(await context.master()),
+    [['--sort -cpus --columns host,cpus', 'the busiest first, two columns']],
   );
 }
 
@@ -31,11 +39,19 @@ export function frameworksCommand(name: string): Command {
 }
 
 export function tasksCommand(name: string): Command {
-  const command = listCommand(name, 'list the live tasks', TASK_LISTING, async (context, { all }) => {
-    const rows = await readTasks(await context.master());
-    return all === true ? rows : rows.filter(({ task }) => isLive(task));
-  });
-  return command.option('-a, --all', 'also those that have ended');
+  const command = listCommand(name, 'list the live tasks', TASK_LISTING, readWantedTasks, [
+    ['--all --filter state=FAILED', 'those that failed'],
+  ]);
+  return command
+    .option('-a, --all', 'also those that have ended')
+    .option('-f, --framework <framework>', 'only those of this framework: its name, or the beginning of its id');
+}
+
+async function readWantedTasks(context: Context, { all, framework }: ListOptions): Promise<TaskRow[]> {
+  const rows = await readTasks(await context.master());
+  const isOf = ({ task, framework: name }: TaskRow) =>
+    framework === undefined || name === framework || task.frameworkId.value.startsWith(framework);
+  return rows.filter((row) => (all === true || isLive(row.task)) && isOf(row));
 }
 
 export function offersCommand(name: string): Command {
@@ -52,28 +68,51 @@ function listCommand<Row>(
   summary: string,
   listing: Listing<Row>,
   read: (context: Context, options: ListOptions) => Promise<Row[]>,
+  further: readonly Example[] = [],
 ): Command {
+  const columns = [...listing.columns, ...(listing.wide ?? [])].map(({ title }) => title.toLowerCase());
   const command = new Command(name)
     .description(summary)
     .option('-w, --watch', 'show the list again whenever it changes, until interrupted')
+    .option('--columns <titles>', `only these columns, of: ${columns.join(', ')}`)
+    .option('--sort <column>', 'in the order of this column; with "-" before it, downwards')
+    .addOption(
+      new Option('--filter <test>', 'only rows where COLUMN=VALUE, COLUMN!=VALUE or COLUMN~PART (repeatable)')
+        .argParser(collect)
+        .default([], 'all rows'),
+    )
     .action(async (options: ListOptions, self: Command) => {
       const context = contextOf(self);
-      if (options.watch === true) await watch(context, () => read(context, options), listing);
-      else context.list(await read(context, options), listing);
+      const wanted = async () => select(await read(context, options), listing, options);
+      if (options.watch === true) await watch(context, wanted);
+      else {
+        const { rows, listing: chosen } = await wanted();
+        context.list(rows, chosen);
+      }
     });
-  return withExamples(command, [
-    [`meseta ${name}`, 'as a table'],
-    [`meseta ${name} -o json`, 'every field, for scripts'],
-    [`meseta ${name} -q`, 'ids only'],
-    [`meseta ${name} --watch`, 'until Ctrl-C'],
-  ]);
+  const all: Example[] = [
+    ['', 'as a table'],
+    ['-o json', 'every field, for scripts'],
+    ['-q', 'ids only'],
+    ['--watch', 'until Ctrl-C'],
+    ...further,
+  ];
+  return withHelp(
+    command,
+    all.map(([args, what]) => [`meseta ${name === 'ls' ? 'NOUN ls' : name} ${args}`.trim(), what]),
+    [...ASKING, 'interrupted'],
+  );
 }
 
 /** Prints the list whenever what it says has changed; on a terminal in place of the one before. */
-async function watch<Row>(context: Context, read: () => Promise<Row[]>, listing: Listing<Row>): Promise<never> {
-  let before = '';
+async function watch<Row>(
+  context: Context,
+  read: () => Promise<{ readonly rows: Row[]; readonly listing: Listing<Row> }>,
+): Promise<never> {
+  using _watching = onInterrupt('Stopped watching.');
+  let before: string | undefined;
   for (;;) {
-    const rows = await read();
+    const { rows, listing } = await read();
     const now = JSON.stringify(rows.map(listing.data));
     if (now !== before) {
       if (context.terminal.out.isTerminal) context.terminal.out.write('\x1b[H\x1b[2J');

@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import { parseDuration } from '../../common/runtime/duration.js';
+import type { JobView, SubmissionInput } from '../../frameworks/jobs/cli/api.js';
 import { accepted, findJobs } from '../cluster/jobs.js';
-import { contextOf } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import { CommandFailure, describeFailure } from '../failure.js';
-import { withExamples } from '../help.js';
+import { type Context, contextOf } from '../context.js';
+import { OF_THE_TASK, withHelp } from '../help.js';
+import { onInterrupt } from '../interrupt.js';
+import { collect, duration } from '../options.js';
+import { printable } from '../output/style.js';
 import { exitCodeOfJob, followJob } from '../run/follow-job.js';
+import { withOwnFailureCode } from '../run/own-failure.js';
 import { type RunOptions, toSubmission } from '../run/submission.js';
 
 interface Options extends RunOptions {
   readonly detach?: boolean;
-  readonly timeout?: string;
+  readonly dryRun?: boolean;
+  /** ms */
+  readonly timeout?: number;
 }
 
-const collect = (value: string, before: readonly string[]) => [...before, value];
+/** Failing instances that are told one by one. */
+const TOLD_MOST = 20;
 
 export function runCommand(): Command {
   const command = new Command('run')
@@ -47,76 +52,73 @@ export function runCommand(): Command {
     )
     .option('--script <file>', "run this script; further arguments are the script's")
     .option('--user <name>', "user to run as (default: the framework's)")
-    .option('--retries <times>', 'start an instance again that failed (default: 0)')
+    .option('--retries <times>', 'start an instance again that failed or was lost (default: 0)')
     .option('--max-time <duration>', 'longest run of an instance, such as 10mins')
     .option('--grace <duration>', 'time between TERM and KILL when killed (default: 3secs)')
-    .option('--timeout <duration>', 'stop waiting after this; the job goes on')
+    .option('--timeout <duration>', 'stop waiting after this; the job goes on', duration)
     .option('--detach', 'submit, print the id of the job, and return')
-    .action(runAction);
-  return withExamples(command, [
-    ["meseta run 'echo hello; sleep 1'", 'a shell line'],
-    ['meseta run -- /bin/ls -l /', 'a program and its arguments'],
-    ["meseta run --count 3 --one-per-host 'hostname'", 'one on each of three hosts'],
-    ['meseta run --detach --cpus 0.5 --mem 128 --script ./night.sh', 'without waiting'],
-  ]);
-}
-
-async function runAction(words: string[], options: Options, self: Command): Promise<void> {
-  const context = contextOf(self);
-  const token = randomUUID();
-  const submission = await toSubmission(words, usedDashes(self), options, token, parseDuration);
-  const timeoutMs = readTimeout(options.timeout);
-  try {
-    const jobs = await findJobs(context);
-    const job = accepted(await jobs.submit(submission), 'run');
-    if (options.detach === true) {
-      if (context.format === 'json' || context.format === 'yaml' || context.format === 'jsonl')
-        context.document(job, job.id);
-      else context.terminal.out.write(`${job.id}\n`);
-      return;
-    }
-    onInterrupt(() => {
-      context.say(
-        `\nStopped following ${job.id}; it goes on. Follow: meseta logs -f ${job.id}.0   Stop it: meseta kill ${job.id}`,
-      );
-      process.exit(EXIT.interrupted);
-    });
-    const outputs = {
-      stdout: (data: Uint8Array) => void process.stdout.write(data),
-      stderr: (data: Uint8Array) => void process.stderr.write(data),
-    };
-    const deadlineMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
-    const ended = await followJob(jobs, job, outputs, context.terminal, deadlineMs);
-    for (const { taskId, state, message } of ended.instances ?? [])
-      if (state !== 'finished')
-        context.say(`${taskId ?? ended.id}: ${state}${message === undefined ? '' : `: ${message}`}`);
-    process.exitCode = exitCodeOfJob(ended);
-  } catch (error) {
-    if (!(error instanceof CommandFailure) || [EXIT.unplaced, EXIT.timedOut].some((code) => code === error.exitCode))
-      throw error;
-    context.say(describeFailure(error, false));
-    process.exitCode = error.exitCode === EXIT.usage ? EXIT.usage : EXIT.ownFailure;
-  }
-}
-
-/** Whether "--" stood before the words, which makes them an argument list. */
-function usedDashes(self: Command): boolean {
-  let root = self;
-  while (root.parent !== null) root = root.parent;
-  const raw = (root as Command & { rawArgs?: string[] }).rawArgs ?? [];
-  return raw.includes('--');
-}
-
-function readTimeout(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = parseDuration(text);
-  if (ms > 0) return ms;
-  throw new CommandFailure(
-    EXIT.usage,
-    `Cannot run: --timeout must be a duration such as 90secs or 10mins, got "${text}"`,
+    .option('--dry-run', 'print what would be submitted, and submit nothing')
+    .action((words: string[], options: Options, self: Command) => withOwnFailureCode(() => run(words, options, self)));
+  return withHelp(
+    command,
+    [
+      ["meseta run 'echo hello; sleep 1'", 'a shell line'],
+      ['meseta run -- /bin/ls -l /', 'a program and its arguments'],
+      ["meseta run --count 3 --one-per-host 'hostname'", 'one on each of three hosts'],
+      ['meseta run --detach --cpus 0.5 --mem 128 --script ./night.sh', 'without waiting'],
+      ['meseta run -o json --retries 2 ./flaky', 'the result on standard output, what it wrote on standard error'],
+    ],
+    ['usage', 'timedOut', 'unplaced', 'ownFailure', 'interrupted'],
+    OF_THE_TASK,
   );
 }
 
-function onInterrupt(act: () => void): void {
-  process.once('SIGINT', act);
+async function run(words: readonly string[], options: Options, self: Command): Promise<void> {
+  const context = contextOf(self);
+  const submission = await toSubmission(words, followDashes(words, self), options, randomUUID());
+  if (options.dryRun === true) context.document(withoutToken(submission), submission.name);
+  else if (options.detach === true) await detach(context, submission);
+  else await follow(context, submission, options.timeout);
+}
+
+async function detach(context: Context, submission: SubmissionInput): Promise<void> {
+  const job = accepted(await (await findJobs(context)).submit(submission), 'run');
+  if (context.forPeople) context.terminal.out.write(`${job.id}\n`);
+  else context.document(job, job.id);
+}
+
+async function follow(context: Context, submission: SubmissionInput, timeoutMs?: number): Promise<void> {
+  const jobs = await findJobs(context);
+  const job = accepted(await jobs.submit(submission), 'run');
+  using _following = onInterrupt(
+    `Stopped following ${job.id}; it goes on. Follow: meseta logs -f ${job.id}   Stop it: meseta kill ${job.id}`,
+  );
+  const { out, err } = context.terminal;
+  // Whoever wants the result as data gets nothing else on standard output.
+  const outputs = { stdout: context.forPeople ? out.writeBytes : err.writeBytes, stderr: err.writeBytes };
+  const deadlineMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
+  const ended = await followJob(jobs, job, outputs, context.terminal, deadlineMs);
+  if (context.forPeople) tellFailures(context, ended);
+  else context.document(ended, ended.id);
+  process.exitCode = exitCodeOfJob(ended);
+}
+
+function tellFailures(context: Context, { id, instances = [] }: JobView): void {
+  const failing = instances.filter(({ state }) => state !== 'finished');
+  for (const { index, taskId, state, message } of failing.slice(0, TOLD_MOST))
+    context.say(`${taskId ?? `${id}.${index}`}: ${state}${message === undefined ? '' : `: ${printable(message)}`}`);
+  if (failing.length > TOLD_MOST) context.say(`... and ${failing.length - TOLD_MOST} more did not finish`);
+}
+
+/** Whether all words stood after "--", which makes them an argument list. The parser drops the dashes. */
+function followDashes(words: readonly string[], self: Command): boolean {
+  let root = self;
+  while (root.parent !== null) root = root.parent;
+  const { rawArgs = [] } = root as Command & { readonly rawArgs?: readonly string[] };
+  const at = rawArgs.indexOf('--');
+  return at >= 0 && rawArgs.length - at - 1 === words.length;
+}
+
+function withoutToken({ token: _token, ...rest }: SubmissionInput): Omit<SubmissionInput, 'token'> {
+  return rest;
 }

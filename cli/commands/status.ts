@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { ask } from '../cluster/http.js';
-import { contextOf } from '../context.js';
+import { type Context, contextOf } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import { withExamples } from '../help.js';
-import { readCluster } from '../local/state.js';
+import { ASKING, withHelp } from '../help.js';
+import { readState } from '../local/state.js';
 import type { Listing } from '../output/printer.js';
 import { readAgents } from '../views/agents.js';
 import { isLive, scalarOf, share, stateName } from '../views/format.js';
@@ -35,26 +35,35 @@ const DAEMON_LISTING: Listing<DaemonRow> = {
 };
 
 export function statusCommand(): Command {
-  const command = new Command('status')
-    .description('show whether the cluster works and how full it is')
-    .action(async (_options: object, self: Command) => {
-      const context = contextOf(self);
-      const { address, origin } = await context.masterAddress();
-      const local = await readCluster(context.stateDir);
-      const daemons =
-        local === undefined || local.master !== address ? [] : await Promise.all(local.daemons.map(checkDaemon));
-      const people = context.format === 'table' || context.format === 'wide';
-      if (people && daemons.length > 0) context.list(daemons, DAEMON_LISTING);
-      const summary = await summarize(context, `${address} (from ${origin})`);
-      context.document(people ? summary : { ...summary, daemons }, address);
-      const sick = daemons.filter(({ healthy }) => !healthy).map(({ name }) => name);
-      if (sick.length > 0)
-        throw new CommandFailure(EXIT.failed, `Not healthy: ${sick.join(', ')}`, 'look into the logs named above');
-    });
-  return withExamples(command, [
-    ['meseta status', 'the cluster at a glance'],
-    ['meseta status -o json', 'for scripts'],
-  ]);
+  const command = new Command('status').description('show whether the cluster works and how full it is').action(status);
+  return withHelp(
+    command,
+    [
+      ['meseta status', 'the cluster at a glance'],
+      ['meseta status -o json', 'for scripts'],
+    ],
+    ASKING,
+  );
+}
+
+async function status(_options: object, self: Command): Promise<void> {
+  const context = contextOf(self);
+  const { address, origin } = await context.masterAddress();
+  const local = await readState(context.stateDir);
+  const isLocal = local.kind !== 'none' && local.cluster.master === address;
+  const daemons = isLocal ? await Promise.all(local.cluster.daemons.map(checkDaemon)) : [];
+  if (context.forPeople && daemons.length > 0) context.list(daemons, DAEMON_LISTING);
+  const summary = await summarize(context, `${address} (from ${origin})`);
+  context.document(context.forPeople ? summary : { ...summary, daemons }, address);
+  const sick = daemons.filter(({ healthy }) => !healthy).map(({ name }) => name);
+  if (sick.length > 0)
+    throw new CommandFailure(EXIT.failed, `Not healthy: ${sick.join(', ')}`, 'look into the logs named above');
+  if (isLocal && local.kind === 'orphaned')
+    throw new CommandFailure(
+      EXIT.failed,
+      'The supervisor of this cluster has died: its daemons run, but nobody would restart them',
+      'meseta up (takes them over, tasks go on), or meseta down',
+    );
 }
 
 async function checkDaemon(daemon: { name: string; address: string; logFile: string }): Promise<DaemonRow> {
@@ -73,7 +82,7 @@ async function checkDaemon(daemon: { name: string; address: string; logFile: str
   return { ...daemon, healthy };
 }
 
-async function summarize(context: ReturnType<typeof contextOf>, where: string) {
+async function summarize(context: Context, where: string) {
   const master = await context.master();
   const [agents, frameworks, tasks] = await Promise.all([
     readAgents(master),

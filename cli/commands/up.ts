@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Context, contextOf } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import { CommandFailure } from '../failure.js';
-import { withExamples } from '../help.js';
+import { withHelp } from '../help.js';
+import { onInterrupt } from '../interrupt.js';
 import type { LocalCluster } from '../local/plan.js';
 import { startCluster } from '../local/start.js';
-import { readCluster } from '../local/state.js';
-import { stopCluster } from '../local/stop.js';
+import { readState } from '../local/state.js';
+import { stopCluster, stopLeftOvers } from '../local/stop.js';
+import { wholeNumber } from '../options.js';
+import { confirm } from '../output/confirm.js';
 import { Progress } from '../output/progress.js';
 import { formatTable } from '../output/table.js';
 import { runFirstJob } from '../run/first-job.js';
@@ -21,42 +22,54 @@ interface UpOptions {
   readonly foreground?: boolean;
 }
 
-const bounded = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}, not "${text}".`);
-};
-const port = bounded(1, 65_535);
+const port = wholeNumber(1, 65_535);
 
 export function upCommand(): Command {
   const command = new Command('up')
     .description('start a local cluster: a master, agents that are hosts of their own, and the jobs framework')
-    .option('--agents <count>', 'how many agents', bounded(1, 200), 3)
+    .option('--agents <count>', 'how many agents', wholeNumber(1, 200), 3)
     .option('--port <port>', 'port of the master, on 127.0.0.1', port, 5050)
     .option('--agent-port <port>', 'port of each agent, on 127.0.0.11 and up', port, 5051)
     .option('--jobs-port <port>', 'port of the jobs framework, on 127.0.0.1', port, 5052)
     .option('--first-job', 'run a first job on it')
     .option('--foreground', 'stay, and take the cluster down on Ctrl-C')
     .action(up);
-  return withExamples(command, [
-    ['meseta up', 'three agents, in the background'],
-    ['meseta up --agents 5 --port 6060', 'more agents, another port'],
-    ['meseta up --foreground', 'until Ctrl-C'],
-  ]);
+  return withHelp(
+    command,
+    [
+      ['meseta up', 'three agents, in the background'],
+      ['meseta up --agents 5 --port 6060', 'more agents, another port'],
+      ['meseta up --foreground', 'until Ctrl-C'],
+    ],
+    ['done', 'failed', 'usage', 'timedOut', 'interrupted'],
+  );
 }
 
 async function up(options: UpOptions, self: Command): Promise<void> {
   const context = contextOf(self);
-  const running = await readCluster(context.stateDir);
+  const state = await readState(context.stateDir);
+  if (state.kind === 'orphaned') await heal(context);
+  const running = state.kind === 'running' ? state.cluster : undefined;
   const cluster = running ?? (await start(context, options));
   describeCluster(context, cluster, running !== undefined);
   if (options.firstJob === true) await runFirstJob(context);
-  if (context.format === 'table') context.say(whatNext(context));
+  if (context.forPeople) context.say(whatNext(context));
   if (options.foreground === true && running === undefined) await stayUntilInterrupted(context, cluster);
+}
+
+/** The supervisor was killed: what it left behind is stopped, so that a new one can start it. Tasks go on meanwhile. */
+async function heal(context: Context): Promise<void> {
+  using _progress = new Progress(context.terminal, 'stopping what is left of the cluster before');
+  const stopped = await stopLeftOvers(context.stateDir, 'without');
+  if (stopped.length > 0)
+    context.say(`The supervisor of this cluster had died; ${stopped.join(', ')} stopped, to be started anew.`);
 }
 
 async function start(context: Context, options: UpOptions): Promise<LocalCluster> {
   using progress = new Progress(context.terminal, 'starting a local cluster');
+  using _starting = onInterrupt(
+    'Stopped waiting; the cluster goes on starting. Look: meseta status   Stop: meseta down',
+  );
   const { agents, port: masterPort, agentPort, jobsPort } = options;
   return await startCluster({ stateDir: context.stateDir, agents, port: masterPort, agentPort, jobsPort }, (text) =>
     progress.update(text),
@@ -65,7 +78,7 @@ async function start(context: Context, options: UpOptions): Promise<LocalCluster
 
 /** Where things are: to machines as data, to people as a table. */
 function describeCluster(context: Context, cluster: LocalCluster, already: boolean): void {
-  if (context.format !== 'table' && context.format !== 'wide') {
+  if (!context.forPeople) {
     context.document(cluster, cluster.master);
     return;
   }
@@ -103,7 +116,7 @@ async function stayUntilInterrupted(context: Context, cluster: LocalCluster): Pr
   });
   clearInterval(keepAlive);
   context.say('Stopping ...');
-  await stopCluster(cluster);
+  await stopCluster(cluster.stateDir, cluster.supervisorPid);
 }
 
 interface DownOptions {
@@ -117,28 +130,35 @@ export function downCommand(): Command {
     .option('--wipe', 'also delete everything it stored: state, logs, sandboxes')
     .option('--yes', 'do not ask before deleting')
     .action(down);
-  return withExamples(command, [
-    ['meseta down', 'stop; the next "up" goes on with the same state'],
-    ['meseta down --wipe --yes', 'stop and delete everything'],
-  ]);
+  return withHelp(
+    command,
+    [
+      ['meseta down', 'stop; the next "up" goes on with the same state'],
+      ['meseta down --wipe --yes', 'stop and delete everything'],
+    ],
+    ['done', 'failed', 'usage', 'timedOut'],
+  );
 }
 
-async function down(options: DownOptions, self: Command): Promise<void> {
+async function down({ wipe, yes }: DownOptions, self: Command): Promise<void> {
   const context = contextOf(self);
-  const cluster = await readCluster(context.stateDir);
-  if (cluster === undefined) context.say(`No local cluster runs from ${context.stateDir}`);
-  else {
+  const { stateDir } = context;
+  if (wipe === true && yes !== true) await confirm(`Delete everything in ${stateDir}?`, 'meseta down --wipe --yes');
+  const state = await readState(stateDir);
+  {
     using _progress = new Progress(context.terminal, 'stopping the local cluster and its tasks');
-    await stopCluster(cluster);
+    if (state.kind === 'running') await stopCluster(stateDir, state.cluster.supervisorPid);
+    else {
+      const stopped = await stopLeftOvers(stateDir, 'with-tasks');
+      context.say(
+        stopped.length === 0
+          ? `No local cluster runs from ${stateDir}`
+          : `The supervisor had died; stopped what it left: ${stopped.join(', ')}`,
+      );
+    }
   }
-  if (cluster !== undefined) context.say('The local cluster is down.');
-  if (options.wipe !== true) return;
-  if (options.yes !== true)
-    throw new CommandFailure(
-      EXIT.usage,
-      `Will not delete ${context.stateDir} without --yes`,
-      'meseta down --wipe --yes',
-    );
-  await rm(context.stateDir, { recursive: true, force: true });
-  context.say(`Deleted ${context.stateDir}`);
+  if (state.kind === 'running') context.say('The local cluster is down.');
+  if (wipe !== true) return;
+  await rm(stateDir, { recursive: true, force: true });
+  context.say(`Deleted ${stateDir}`);
 }

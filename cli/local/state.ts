@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -22,21 +22,47 @@ const clusterSchema = z.object({
 
 const fileOf = (stateDir: string) => join(stateDir, 'cluster.json');
 
-/** The cluster that runs from this folder; undefined when none does, also when its supervisor died without a word. */
-export async function readCluster(stateDir: string): Promise<LocalCluster | undefined> {
+/**
+ * What is known of the cluster of a folder. `running`: its supervisor lives. `orphaned`: the supervisor died without a
+ * word, its daemons may still run.
+ */
+export type ClusterState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running' | 'orphaned'; readonly cluster: LocalCluster };
+
+export async function readState(stateDir: string): Promise<ClusterState> {
   const text = await readFile(fileOf(stateDir), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const cluster = clusterSchema.safeParse(parseJson(text));
-  if (!cluster.success || !(await isSupervisor(cluster.data.supervisorPid, stateDir))) return undefined;
-  return cluster.data;
+  const cluster = text === undefined ? undefined : clusterSchema.safeParse(parseJson(text));
+  if (cluster === undefined || !cluster.success) return { kind: 'none' };
+  const lives = await isSupervisor(cluster.data.supervisorPid, stateDir);
+  return { kind: lives ? 'running' : 'orphaned', cluster: cluster.data };
 }
 
-/** Writes where the cluster can be found; a reader sees the old or the new file, never half of one. */
-export async function writeCluster(cluster: LocalCluster): Promise<void> {
-  await mkdir(cluster.stateDir, { recursive: true, mode: 0o700 });
-  const temporary = `${fileOf(cluster.stateDir)}.new`;
-  await writeFile(temporary, `${JSON.stringify(cluster, undefined, 2)}\n`);
-  await rename(temporary, fileOf(cluster.stateDir));
+/** The cluster that runs from this folder; undefined when none does, also when its supervisor died without a word. */
+export async function readCluster(stateDir: string): Promise<LocalCluster | undefined> {
+  const state = await readState(stateDir);
+  return state.kind === 'running' ? state.cluster : undefined;
+}
+
+/**
+ * Writes where the cluster can be found, unless another supervisor lives that has: of several started at once, one wins.
+ * A reader never sees half of a file.
+ */
+export async function claimState(cluster: LocalCluster): Promise<boolean> {
+  const { stateDir } = cluster;
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const mine = `${fileOf(stateDir)}.${process.pid}`;
+  await writeFile(mine, `${JSON.stringify(cluster, undefined, 2)}\n`);
+  try {
+    await link(mine, fileOf(stateDir));
+    return true;
+  } catch {
+    if ((await readState(stateDir)).kind === 'running') return false;
+    await rename(mine, fileOf(stateDir));
+    return (await readCluster(stateDir))?.supervisorPid === cluster.supervisorPid;
+  } finally {
+    await rm(mine, { force: true });
+  }
 }
 
 export async function forgetCluster(stateDir: string): Promise<void> {

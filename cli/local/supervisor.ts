@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Daemon, LocalCluster } from './plan.js';
-import { truncatedBackoffMs } from './restart-delay.js';
-import { forgetCluster, writeCluster } from './state.js';
+import { DAEMON_NODE_OPTIONS, DIST } from './daemon-program.js';
+import type { Daemon } from './plan.js';
+import { restartDelayMs } from './restart-delay.js';
 
-/** How long a daemon may take to stop before it is killed, in ms. */
-const STOP_BOUND_MS = 15_000;
-const DIST = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** How long a daemon may take to stop before it is killed, in ms: agents wait for their tasks. */
+const STOP_BOUND_MS = 20_000;
+/** A daemon that ran this long was well: the next failure is the first again. In ms. */
+const WELL_AFTER_MS = 30_000;
 
 interface Running {
   readonly daemon: Daemon;
-  child: ChildProcess;
-  failures: number;
-  startedAtMs: number;
+  readonly child: ChildProcess;
+  readonly failures: number;
+  readonly startedAtMs: number;
 }
 
 /**
@@ -32,17 +32,8 @@ export class Supervisor {
     this.#daemons = daemons;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     for (const daemon of this.#daemons) this.#launch(daemon, 0);
-    const master = this.#daemons.find(({ name }) => name === 'master');
-    const cluster: LocalCluster = {
-      supervisorPid: process.pid,
-      startedAt: new Date().toISOString(),
-      master: master?.address ?? '',
-      stateDir: this.#stateDir,
-      daemons: this.#daemons.map(({ name, address, logFile }) => ({ name, address, logFile })),
-    };
-    await writeCluster(cluster);
   }
 
   /** Stops in the reverse order of the flow: submitter, agents with their tasks, then the master. */
@@ -51,17 +42,13 @@ export class Supervisor {
     const named = (prefix: string) =>
       [...this.#running.values()].filter(({ daemon }) => daemon.name.startsWith(prefix));
     for (const prefix of ['jobs', 'agent', 'master']) await Promise.all(named(prefix).map(stopOne));
-    await forgetCluster(this.#stateDir);
   }
 
   #launch(daemon: Daemon, failures: number): void {
     mkdirSync(dirname(daemon.logFile), { recursive: true, mode: 0o700 });
     const log = openSync(daemon.logFile, 'a', 0o600);
-    const script = join(DIST, daemon.script);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...daemon.args], {
-      stdio: ['ignore', log, log],
-      cwd: this.#stateDir,
-    });
+    const args = [...DAEMON_NODE_OPTIONS, join(DIST, daemon.script), ...daemon.args];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], cwd: this.#stateDir });
     closeSync(log);
     const running: Running = { daemon, child, failures, startedAtMs: performance.now() };
     this.#running.set(daemon.name, running);
@@ -71,8 +58,9 @@ export class Supervisor {
 
   #exited(running: Running, code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#stopping || this.#running.get(running.daemon.name) !== running) return;
-    const failures = performance.now() - running.startedAtMs > 30_000 ? 0 : running.failures + 1;
-    const delayMs = truncatedBackoffMs(failures);
+    this.#running.delete(running.daemon.name);
+    const failures = performance.now() - running.startedAtMs > WELL_AFTER_MS ? 1 : running.failures + 1;
+    const delayMs = restartDelayMs(failures);
     report('Daemon ended, restarting', { daemon: running.daemon.name, code, signal, delayMs });
     setTimeout(() => {
       if (!this.#stopping) this.#launch(running.daemon, failures);
@@ -81,15 +69,18 @@ export class Supervisor {
 }
 
 async function stopOne({ daemon, child }: Running): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill(daemon.stopSignal);
-  const killer = setTimeout(() => child.kill('SIGKILL'), STOP_BOUND_MS);
+  const killer = setTimeout(() => {
+    report('Daemon does not stop, killing it', { daemon: daemon.name });
+    child.kill('SIGKILL');
+  }, STOP_BOUND_MS);
   await gone;
   clearTimeout(killer);
 }
 
-function report(msg: string, fields: Record<string, unknown>): void {
+function report(msg: string, fields: Readonly<Record<string, unknown>>): void {
   console.error(
     JSON.stringify({ time: new Date().toISOString(), level: 'warn', component: 'supervisor', msg, ...fields }),
   );

@@ -22,8 +22,18 @@ export interface Listing<Row> {
 
 /** Where output goes. Data to `out`, everything else to `err`. */
 export interface Terminal {
-  readonly out: { write(text: string): void; readonly isTerminal: boolean; readonly columns: number | undefined };
-  readonly err: { write(text: string): void; readonly isTerminal: boolean };
+  readonly out: {
+    readonly write: (text: string) => void;
+    /** What tasks wrote, untouched. */
+    readonly writeBytes: (data: Uint8Array) => void;
+    readonly isTerminal: boolean;
+    readonly columns: number | undefined;
+  };
+  readonly err: {
+    readonly write: (text: string) => void;
+    readonly writeBytes: (data: Uint8Array) => void;
+    readonly isTerminal: boolean;
+  };
   readonly style: Style;
 }
 
@@ -32,7 +42,7 @@ export function formatListing<Row>(
   rows: readonly Row[],
   listing: Listing<Row>,
   format: OutputFormat,
-  terminal: Pick<Terminal, 'out' | 'style'>,
+  terminal: { readonly out: Pick<Terminal['out'], 'isTerminal' | 'columns'>; readonly style: Style },
 ): string {
   switch (format) {
     case 'json':

@@ -13,10 +13,7 @@ export async function runFirstJob(context: Context): Promise<void> {
   context.say(`$ meseta run '${FIRST_JOB}'`);
   const submission = { token: randomUUID(), name: 'first-job', command: { shell: FIRST_JOB } };
   const job = accepted(await jobs.submit(submission), 'run the first job');
-  const outputs = {
-    stdout: (data: Uint8Array) => void process.stdout.write(data),
-    stderr: (data: Uint8Array) => void process.stderr.write(data),
-  };
+  const outputs = { stdout: context.terminal.out.writeBytes, stderr: context.terminal.err.writeBytes };
   const ended = await followJob(jobs, job, outputs, context.terminal, performance.now() + 60_000);
   const code = exitCodeOfJob(ended);
   if (code !== EXIT.done)

@@ -1,13 +1,14 @@
 import type { InstanceView, JobView } from '../../frameworks/jobs/cli/api.js';
 import type { JobsClient } from '../../frameworks/jobs/cli/client.js';
 import { accepted } from '../cluster/jobs.js';
-import { FileTail, type Sandbox } from '../cluster/sandbox.js';
+import { FileTail, type ReadPiece, type Sandbox, sandboxReader } from '../cluster/sandbox.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { type Followed, follow } from '../output/follow.js';
 import { LinePrefixer } from '../output/line-prefixer.js';
 import type { Terminal } from '../output/printer.js';
 import { Progress } from '../output/progress.js';
+import { describeCounts } from './describe-job.js';
 
 /** Longest silence of the jobs framework while following, in ms: it answers sooner when something changes. */
 const LONG_POLL_MS = 20_000;
@@ -20,39 +21,41 @@ export interface Outputs {
   readonly stderr: (data: Uint8Array) => void;
 }
 
-/** Follows a job to its end, copying the output of its instances. Gives the last view of it. */
+/**
+ * Follows a job to its end, copying the output of its instances. Gives the last view of it, with every instance.
+ * `deadlineMs`: of `performance.now()`; past it fails with 7 while something waits, else with 6.
+ */
 export async function followJob(
   jobs: JobsClient,
   submitted: JobView,
   outputs: Outputs,
   terminal: Terminal,
-  deadlineMs?: number,
+  deadlineMs = Number.POSITIVE_INFINITY,
+  reader: (sandbox: Sandbox) => ReadPiece = sandboxReader,
 ): Promise<JobView> {
   using progress = new Progress(terminal, describe(submitted));
-  const followers = new Map<string, Promise<void>>();
-  const latest = { view: submitted };
-  let nextExplainAtMs = performance.now() + EXPLAIN_AFTER_MS;
+  const copier = new OutputCopier(submitted, outputs, terminal, reader);
+  let view = submitted;
+  let explainAtMs = performance.now() + EXPLAIN_AFTER_MS;
   for (;;) {
-    for (const instance of latest.view.instances ?? []) startFollowing(instance, latest, followers, outputs);
-    if (latest.view.state !== 'running' && latest.view.state !== 'waiting') break;
-    const leftMs = deadlineMs === undefined ? Number.POSITIVE_INFINITY : deadlineMs - performance.now();
-    if (leftMs <= 0) throw outOfTime(latest.view);
-    const waiting = (latest.view.counts['waiting'] ?? 0) > 0;
-    const waitMs = Math.min(
-      LONG_POLL_MS,
-      leftMs,
-      waiting ? Math.max(50, nextExplainAtMs - performance.now()) : LONG_POLL_MS,
+    copier.note(view);
+    if (!isOpen(view)) break;
+    const nowMs = performance.now();
+    if (nowMs >= deadlineMs) throw outOfTime(view);
+    const untilMs = Math.min(
+      nowMs + LONG_POLL_MS,
+      deadlineMs,
+      isWaiting(view) ? explainAtMs : Number.POSITIVE_INFINITY,
     );
-    latest.view = accepted(await jobs.job(latest.view.id, latest.view.version, Math.ceil(waitMs)), 'follow the job');
-    if (!waiting || performance.now() < nextExplainAtMs) progress.update(describe(latest.view));
-    else {
-      const why = await jobs.explain(latest.view.id);
-      if (why.ok && !why.value.placed) progress.update(`${describe(latest.view)}: ${why.value.summary}`);
-      nextExplainAtMs = performance.now() + EXPLAIN_AFTER_MS;
-    }
+    const waitMs = Math.max(0, Math.ceil(untilMs - nowMs));
+    view = merge(view, accepted(await jobs.job(view.id, view.version, waitMs), 'follow the job'));
+    if (isWaiting(view) && performance.now() >= explainAtMs) {
+      progress.update(await describeWaiting(jobs, view));
+      explainAtMs = performance.now() + EXPLAIN_AFTER_MS;
+    } else if (!isWaiting(view)) progress.update(describe(view));
   }
-  await Promise.all(followers.values());
-  return latest.view;
+  await copier.finished();
+  return view;
 }
 
 /** The exit code of a job: that of its first instance (by number) that did not finish, else 0. */
@@ -64,54 +67,88 @@ export function exitCodeOfJob(view: JobView): number {
   return failing.state === 'killed' ? 128 + 15 : EXIT.ownFailure;
 }
 
-const ENDED = new Set(['finished', 'failed', 'killed', 'lost']);
-
-function startFollowing(
-  instance: InstanceView,
-  latest: { view: JobView },
-  followers: Map<string, Promise<void>>,
-  outputs: Outputs,
-): void {
-  const { taskId, agentAddress, containerId } = instance;
-  if (taskId === undefined || agentAddress === undefined || containerId === undefined || followers.has(taskId)) return;
-  const sandbox: Sandbox = {
-    agentAddress,
-    containerId,
-    frameworkId: latest.view.frameworkId ?? '',
-    executorId: taskId,
-  };
-  const several = latest.view.submission.count > 1;
-  const stream = (file: string, write: (data: Uint8Array) => void): Followed => {
-    const prefixer = several ? new LinePrefixer(`${taskId} | `, write) : undefined;
-    return {
-      tail: new FileTail(sandbox, file),
-      write: prefixer === undefined ? write : (data) => prefixer.write(data),
-    };
-  };
-  const files = [stream('stdout', outputs.stdout), stream('stderr', outputs.stderr)];
-  const over = () => {
-    const now = latest.view.instances?.[instance.index];
-    return now === undefined || now.taskId !== taskId || ENDED.has(now.state);
-  };
-  // A sandbox that cannot be read any more must not hide how the job ends.
-  followers.set(
-    taskId,
-    follow(files, over).catch((error: Error) =>
-      outputs.stderr(Buffer.from(`meseta: output of ${taskId} is cut short: ${error.message}\n`)),
-    ),
-  );
+/** What changed, put into what was known. */
+function merge(known: JobView, news: JobView): JobView {
+  const instances = [...(known.instances ?? [])];
+  for (const instance of news.instances ?? []) instances[instance.index] = instance;
+  return { ...news, instances };
 }
 
-function describe(view: JobView): string {
-  const counts = Object.entries(view.counts).filter(([, count]) => count > 0);
-  return `${view.id}: ${counts.map(([state, count]) => (view.submission.count > 1 ? `${count} ${state}` : state)).join(', ')}`;
+const isOpen = ({ state }: JobView) => state === 'running' || state === 'waiting';
+const isWaiting = ({ counts }: JobView) => (counts.waiting ?? 0) > 0;
+const describe = (view: JobView) => `${view.id}: ${describeCounts(view)}`;
+
+async function describeWaiting(jobs: JobsClient, view: JobView): Promise<string> {
+  const why = await jobs.explain(view.id);
+  return why.ok && !why.value.placed ? `${describe(view)}: ${why.value.summary}` : describe(view);
 }
 
 function outOfTime(view: JobView): CommandFailure {
-  const unplaced = (view.counts['waiting'] ?? 0) > 0;
+  const unplaced = isWaiting(view);
   return new CommandFailure(
     unplaced ? EXIT.unplaced : EXIT.timedOut,
     `Stopped waiting for ${describe(view)}; it goes on`,
-    unplaced ? `meseta explain ${view.id}` : `meseta tasks, meseta logs -f ${view.id}.0, meseta kill ${view.id}`,
+    unplaced ? `meseta explain ${view.id}` : `meseta logs -f ${view.id}, or meseta kill ${view.id}`,
   );
+}
+
+const ENDED: ReadonlySet<InstanceView['state']> = new Set(['finished', 'failed', 'killed', 'lost']);
+
+/** Copies what the tasks of a job write, each from its first line to its last, under its id when there are several. */
+class OutputCopier {
+  readonly #outputs: Outputs;
+  readonly #terminal: Terminal;
+  readonly #reader: (sandbox: Sandbox) => ReadPiece;
+  readonly #copies = new Map<string, Promise<void>>();
+  #view: JobView;
+
+  constructor(view: JobView, outputs: Outputs, terminal: Terminal, reader: (sandbox: Sandbox) => ReadPiece) {
+    this.#view = view;
+    this.#outputs = outputs;
+    this.#terminal = terminal;
+    this.#reader = reader;
+  }
+
+  /** Starts to copy from tasks that have begun to run, and ends with those that have ended. */
+  note(view: JobView): void {
+    this.#view = view;
+    for (const { index, taskId, agentAddress, containerId } of view.instances ?? []) {
+      if (taskId === undefined || agentAddress === undefined || containerId === undefined) continue;
+      if (this.#copies.has(taskId)) continue;
+      const sandbox = { agentAddress, containerId, frameworkId: view.frameworkId ?? '', executorId: taskId };
+      this.#copies.set(taskId, this.#copy(sandbox, index));
+    }
+  }
+
+  async finished(): Promise<void> {
+    await Promise.all(this.#copies.values());
+  }
+
+  async #copy(sandbox: Sandbox, index: number): Promise<void> {
+    const taskId = sandbox.executorId;
+    const read = this.#reader(sandbox);
+    const files = [
+      this.#followed(read, 'stdout', taskId, this.#outputs.stdout),
+      this.#followed(read, 'stderr', taskId, this.#outputs.stderr),
+    ];
+    try {
+      await follow(files, () => this.#hasEnded(taskId, index), this.#view.submission.count ?? 1);
+    } catch (error) {
+      // A sandbox that cannot be read any more must not hide how the job ends.
+      const why = error instanceof Error ? error.message : String(error);
+      this.#outputs.stderr(Buffer.from(`meseta: the output of ${taskId} is cut short: ${why}\n`));
+    }
+  }
+
+  #followed(read: ReadPiece, file: string, taskId: string, write: (data: Uint8Array) => void): Followed {
+    const tail = new FileTail(read, file);
+    if (this.#view.submission.count === 1) return { tail, write };
+    const prefixer = new LinePrefixer(`${this.#terminal.style.of(taskId)} | `, write);
+    return { tail, write: (data) => prefixer.write(data), end: () => prefixer.flush() };
+  }
+
+  #hasEnded(taskId: string, index: number): boolean {
+    const now = this.#view.instances?.[index];
+    return now === undefined || now.taskId !== taskId || ENDED.has(now.state);
+  }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parseDuration } from '../../common/runtime/duration.js';
 import { CONSTRAINT_OPERATORS, type SubmissionInput } from '../../frameworks/jobs/cli/api.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -34,7 +35,6 @@ export async function toSubmission(
   afterDashes: boolean,
   options: RunOptions,
   token: string,
-  parseDurationMs: (text: string) => number,
 ): Promise<SubmissionInput> {
   const problems: string[] = [];
   const number = (option: string, text: string | undefined, valid: (value: number) => boolean, wanted: string) => {
@@ -46,7 +46,7 @@ export async function toSubmission(
   };
   const seconds = (option: string, text: string | undefined, least: number) => {
     if (text === undefined) return undefined;
-    const ms = parseDurationMs(text);
+    const ms = parseDuration(text);
     if (ms >= least) return ms / 1_000;
     problems.push(`--${option} must be a duration such as 90secs or 10mins, got "${text}"`);
     return undefined;

@@ -1,39 +1,29 @@
-import type { MasterCall, MasterResponse, Task } from '../../proto/index.js';
+import type { ContainerID, MasterCall, MasterResponse, Task } from '../../proto/index.js';
 import type { OperatorClient } from '../cluster/operator-client.js';
 import type { Sandbox } from '../cluster/sandbox.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { agentAddress, readAgents } from './agents.js';
+import { pick } from './pick.js';
 import { readTasks, type TaskRow } from './tasks.js';
 
-/** The task of that id or unique prefix of an id. Fails with 3 when there is none, with 2 when several fit. */
+/**
+ * The task of that id or unique prefix of an id. The same id may have been used by several frameworks, or again after
+ * it ended: the live or newest one counts. Fails with 3 when there is none, with 2 when several fit.
+ */
 export function pickTask(rows: readonly TaskRow[], id: string): TaskRow {
-  const exact = rows.filter(({ task }) => task.taskId.value === id);
-  const found = exact.length > 0 ? exact : rows.filter(({ task }) => task.taskId.value.startsWith(id));
-  const first = found[0];
-  if (first === undefined)
-    throw new CommandFailure(
-      EXIT.notFound,
-      `Cannot find task "${id}": the master knows no task whose id starts so`,
-      'meseta tasks --all',
-    );
-  // The same id may have been used by several frameworks, or again after it ended: the first is the live or newest one.
-  if (new Set(found.map(({ task }) => task.taskId.value)).size > 1)
-    throw new CommandFailure(
-      EXIT.usage,
-      `Cannot tell which task "${id}" means: ${found.length} ids start so: ${listSome(found.map(({ task }) => task.taskId.value))}`,
-      'give more of the id',
-    );
-  return first;
-}
-
-function listSome(ids: readonly string[]): string {
-  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')}, ...`;
+  return pick(rows, id, { what: 'task', id: ({ task }) => task.taskId.value, listedBy: 'meseta tasks --all' });
 }
 
 /** Reads the tasks and picks one. */
 export async function findTask(master: OperatorClient<MasterCall, MasterResponse>, id: string): Promise<TaskRow> {
   return pickTask(await readTasks(master), id);
+}
+
+/** The container that the task runs in, as its latest status that says so has it; undefined before it runs. */
+export function containerOf(task: Task): ContainerID | undefined {
+  const ids = task.statuses?.map(({ containerStatus }) => containerStatus?.containerId);
+  return ids?.findLast((id) => id != null) ?? undefined;
 }
 
 /** Where the task's files are. Fails with 3 when its agent is no longer registered. */
@@ -46,9 +36,7 @@ export async function sandboxOf(master: OperatorClient<MasterCall, MasterRespons
       `Cannot reach the files of task "${task.taskId.value}": its agent ${task.agentId.value} is not registered now`,
       'meseta agents',
     );
-  const container = task.statuses
-    ?.map(({ containerStatus }) => containerStatus?.containerId)
-    .findLast((id) => id != null);
+  const container = containerOf(task);
   const inGroup = container?.parent != null;
   const run = inGroup ? container?.parent?.value : container?.value;
   return {

@@ -1,0 +1,67 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process that belongs to the local cluster of a folder. */
+export interface LocalProcess {
+  readonly pid: number;
+  /** Of a daemon, its name in the plan; of anything else that names the folder, `undefined`. */
+  readonly daemon: string | undefined;
+}
+
+/**
+ * Every process that works for the cluster of this folder: its daemons, known by their `--work_dir`, and their helpers,
+ * known by a path below it among their arguments. Read from /proc, so that what a supervisor that was killed has left
+ * behind is found as well; nothing where there is no /proc. Tasks are not among them.
+ */
+export async function findProcesses(stateDir: string): Promise<LocalProcess[]> {
+  const entries = await readdir('/proc').catch(() => []);
+  const pids = entries.filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => examine(pid, stateDir)));
+  return found.filter((each) => each !== undefined);
+}
+
+async function examine(pid: number, stateDir: string): Promise<LocalProcess | undefined> {
+  if (pid === process.pid) return undefined;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it may have ended
+  const [program = '', ...args] = commandLine.split('\0');
+  if (!/(^|\/)node[^/]*$/.test(program)) return undefined;
+  const workDir = args.find((arg) => arg.startsWith('--work_dir='))?.slice('--work_dir='.length);
+  if (workDir?.startsWith(join(stateDir, '/'))) return { pid, daemon: workDir.slice(stateDir.length + 1) };
+  return args.some((arg) => arg.startsWith(join(stateDir, '/'))) ? { pid, daemon: undefined } : undefined;
+}
+
+/** Sends a signal; a process that has ended already is as good. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Whether a process exists. One that has ended but was not reaped counts as gone. */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return state === undefined || !/^\d+ \(.*\) Z/s.test(state);
+}
+
+/** Waits until the processes are gone; those that are not after `boundMs` are killed. Gives the pids of these. */
+export async function waitUntilGone(pids: readonly number[], boundMs: number): Promise<number[]> {
+  const endAtMs = performance.now() + boundMs;
+  let left = [...pids];
+  for (;;) {
+    const alive = await Promise.all(left.map(isAlive));
+    left = left.filter((_, at) => alive[at]);
+    if (left.length === 0) return [];
+    if (performance.now() > endAtMs) break;
+    await sleep(50);
+  }
+  for (const pid of left) signal(pid, 'SIGKILL');
+  return left;
+}
