@@ -145,7 +145,11 @@ export class FakeHost {
 
   recover(known: readonly string[]): Map<string, RecoveredContainer> {
     const wanted = new Set(known);
-    for (const containerId of this.running) if (!wanted.has(containerId)) this.destroy(containerId);
+    for (const containerId of [...this.#processes.keys()]) {
+      if (wanted.has(containerId)) continue;
+      this.destroy(containerId);
+      this.forget(containerId);
+    }
     return new Map(known.map((containerId) => [containerId, this.#found(containerId)]));
   }
 
@@ -173,6 +177,8 @@ export class FakeHost {
 /** The in-memory twin of the containerizer: one agent's view of a `FakeHost`. */
 export class FakeContainerizer implements Containerizer {
   readonly #host: FakeHost;
+  /** Launches on their way to the host. */
+  readonly #underWay = new Set<ContainerSpec>();
   #attached = true;
 
   constructor(host: FakeHost) {
@@ -181,8 +187,10 @@ export class FakeContainerizer implements Containerizer {
 
   launch(spec: ContainerSpec, started: (outcome: { pid: number } | LaunchFailure) => void): void {
     const { clock, delays } = this.#host;
+    this.#underWay.add(spec);
     clock.after(delays.startMs(), () => {
-      if (!this.#attached) return; // the agent died before its launch reached the spawner
+      if (!this.#attached) return;
+      this.#underWay.delete(spec);
       const outcome = this.#host.start(spec);
       clock.after(delays.reportMs(), () => {
         if (this.#attached) started(outcome);
@@ -214,10 +222,14 @@ export class FakeContainerizer implements Containerizer {
     if (this.#attached) this.#host.forget(containerId);
   }
 
-  /** The agent is dead: nothing of this view does anything any more. Its host goes on. */
-  detach(): void {
+  /**
+   * The agent is dead: nothing of this view does anything any more. Its host goes on. `arrives`: whether a launch that
+   * was on its way had reached the host.
+   */
+  detach(arrives: () => boolean = () => false): void {
     if (!this.#attached) return;
     this.#attached = false;
+    for (const spec of this.#underWay) if (arrives()) this.#host.start(spec);
     this.#host.listen(undefined);
   }
 }
