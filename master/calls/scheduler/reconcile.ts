@@ -32,9 +32,22 @@ export function reconcileTask(context: MasterContext, framework: FrameworkRow, {
   }
   const verdict = judge(context, agentId ? toAgentId(agentId.value) : undefined);
   if (verdict === undefined) return;
+  const ended = verdict.state === TASK_UNKNOWN && agentId ? endedOn(framework, taskId.value, agentId.value) : undefined;
+  if (ended !== undefined) {
+    sendLatest(context, framework, ended);
+    return;
+  }
   const state = hasCapability(framework.info, 'PARTITION_AWARE') ? verdict.state : TASK_LOST;
   const status = createStatus(context.clock, { taskId: taskId.value, agentId: agentId?.value }, { ...verdict, state });
   sendStatus(framework, status);
+}
+
+/**
+ * A task that ended with its agent, which has been removed: its framework may have missed that, and nobody else can tell
+ * it any more.
+ */
+function endedOn(framework: FrameworkRow, taskId: string, agentId: string): TaskRow | undefined {
+  return framework.completedTasks.findLast((row) => row.id === taskId && row.agentId === agentId);
 }
 
 /** What to say, to those who can take it, of a task that is not known but may be on that agent; undefined: nothing yet. */
