@@ -11,7 +11,8 @@ export function serveSchedulers(server: Server, master: Master, dropPeer: (peer:
   serveGrpcLink(server, masterEndOfSubscription, (link) => connectScheduler(master, link), dropPeer, log);
 }
 
-function connectScheduler(master: Master, link: Link<SchedulerDelivery>): Receiver<SchedulerCall> {
+/** Puts a stream of a scheduler through to the master: its calls, and what they are answered. */
+export function connectScheduler(master: Master, link: Link<SchedulerDelivery>): Receiver<SchedulerCall> {
   const session = master.schedulerConnected({
     send: (event) => link.send({ kind: 'event', event }),
     close: () => link.close(),
