@@ -60,6 +60,12 @@ export class Daemon {
     clearTimeout(killer);
   }
 
+  /** Waits until it has left by itself; gives its exit code, null when a signal ended it. */
+  async ended(boundMs = 30_000): Promise<number | null> {
+    await until(`${this.name} to leave`, () => !this.running, boundMs);
+    return this.#child?.exitCode ?? null;
+  }
+
   /** Waits for a line of the log that holds `text`, written since the file began. */
   async logged(text: string, boundMs = 20_000): Promise<void> {
     await until(

@@ -100,7 +100,10 @@ export class TaskDriver implements AsyncDisposable {
     if (unplaced.length > 0) throw new Error(`${unplaced.length} tasks do not fit into the offers held`);
     for (const { offers, launches } of placements) {
       const toTask = (launch: Launch) =>
-        buildTask(launch, { ...body, command: command ?? shellCommand(lines.get(launch.requirement.id) ?? '') });
+        buildTask(launch, {
+          ...body,
+          ...(!body.executor && { command: command ?? shellCommand(lines.get(launch.requirement.id) ?? '') }),
+        });
       for (const { id } of offers) this.#held.delete(id.value);
       const acceptedMs = performance.now();
       for (const { requirement } of launches) this.times.set(requirement.id, { acceptedMs });
