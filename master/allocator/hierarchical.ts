@@ -250,7 +250,8 @@ export class HierarchicalAllocator implements Allocator {
   #judge(agent: AgentLedger, claimant: Claimant, { profile }: Framework, nowMs: number) {
     const refusedUntilMs = (resources: Resources) => this.#filters.refusedUntilMs(claimant, agent.id, resources, nowMs);
     const { role } = claimant;
-    const [minimums, filterGpus] = [this.#minimums, this.#filterGpus];
+    const minimums = profile.minimums?.get(role) ?? this.#minimums;
+    const filterGpus = this.#filterGpus;
     return judge({ agent, profile, role, minimums, filterGpus, refusedUntilMs });
   }
 

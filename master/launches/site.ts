@@ -14,5 +14,9 @@ export function siteOf(framework: FrameworkRow, { agent, left }: Purse): LaunchS
     hasTask: (id) => framework.tasks.has(id),
     hasUnreachableTask: (id) => framework.unreachableTasks.has(id),
     runningExecutor: (id) => executorOn(agent, framework.id, id)?.info,
+    tasksUnder: (id) =>
+      [...(agent.tasks.get(framework.id)?.values() ?? []), ...framework.unreachableTasks.values()]
+        .filter(({ agentId, executorId }) => agentId === agent.id && executorId === id)
+        .map(({ task }) => task),
   };
 }

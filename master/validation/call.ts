@@ -30,7 +30,12 @@ export function validateCall(call: SchedulerCall): Reasons {
   if (part !== undefined && call[part[0]] == null) return [`Expecting '${part[1]}' to be present`];
   if (type === Type.SUBSCRIBE) return validateSubscribe(call);
   if (call.frameworkId == null) return ["Expecting 'framework_id' to be present"];
-  return [...validateUuid(call.acknowledge?.uuid), ...validateUpdate(call)];
+  return [
+    ...validateUuid(call.acknowledge?.uuid),
+    ...validateUuid(call.acknowledgeOperationStatus?.uuid),
+    ...validateOperationAgent(call),
+    ...validateUpdate(call),
+  ];
 }
 
 function validateSubscribe({ frameworkId, subscribe }: SchedulerCall): Reasons {
@@ -40,6 +45,10 @@ function validateSubscribe({ frameworkId, subscribe }: SchedulerCall): Reasons {
 
 function validateUuid(uuid: Uint8Array | null | undefined): Reasons {
   return uuid == null || uuid.length === 16 ? FINE : ['Cannot read UUID: it has not 16 bytes'];
+}
+
+function validateOperationAgent({ acknowledgeOperationStatus: acknowledged }: SchedulerCall): Reasons {
+  return reasonIf(acknowledged != null && acknowledged.agentId == null, "Expecting 'agent_id' to be present");
 }
 
 function validateUpdate({ frameworkId, updateFramework }: SchedulerCall): Reasons {

@@ -3,6 +3,7 @@ import { validateRole } from '../../common/roles.js';
 import type { FrameworkInfo } from '../../proto/index.js';
 import { hasCapability, rolesOf } from '../frameworks/capabilities.js';
 import { validateId } from './id.js';
+import { validateOfferFilters } from './offer-filters.js';
 import { FINE, type Reasons, reasonIf } from './reasons.js';
 
 /** What a framework is judged against. */
@@ -21,7 +22,12 @@ const LONGEST_SECONDS = 2 ** 63 / 1e9;
 
 /** A framework that subscribes or is updated, by itself and by this master's rules. */
 export function validateFramework(info: FrameworkInfo, rules: FrameworkRules): Reasons {
-  const own = [...validateRoles(info), ...validateOwnId(info), ...validateFailoverTimeout(info)];
+  const own = [
+    ...validateRoles(info),
+    ...validateOwnId(info),
+    ...validateOfferFilters(info),
+    ...validateFailoverTimeout(info),
+  ];
   return [...own, ...validateAgainstRules(info, rules)];
 }
 

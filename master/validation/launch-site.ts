@@ -1,6 +1,6 @@
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../common/ids.js';
 import type { Resources } from '../../common/resources/resources.js';
-import type { ExecutorInfo } from '../../proto/index.js';
+import type { ExecutorInfo, Task } from '../../proto/index.js';
 
 /** Where tasks are about to be launched, as far as their validation must know. */
 export interface LaunchSite {
@@ -15,4 +15,6 @@ export interface LaunchSite {
   readonly hasUnreachableTask: (id: TaskId) => boolean;
   /** The framework's executor of that id on the agent. */
   readonly runningExecutor: (id: ExecutorId) => ExecutorInfo | undefined;
+  /** The framework's tasks under that executor on the agent, also those last seen there. */
+  readonly tasksUnder: (id: ExecutorId) => readonly Task[];
 }

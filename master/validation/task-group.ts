@@ -1,7 +1,7 @@
 import { executorId } from '../../common/ids.js';
 import { Resources } from '../../common/resources/resources.js';
 import { type ContainerInfo, type ExecutorInfo, mesos, type TaskGroupInfo, type TaskInfo } from '../../proto/index.js';
-import { validateExecutor, validateExecutorCgroups } from './executor.js';
+import { sameExecutor, validateExecutor, validateExecutorCgroups } from './executor.js';
 import type { LaunchSite } from './launch-site.js';
 import { FINE, inPart, type Reasons, reasonIf } from './reasons.js';
 import { validateTogether } from './resources-use.js';
@@ -21,7 +21,7 @@ export function validateTaskGroup(group: TaskGroupInfo, executor: ExecutorInfo, 
     ...tasks.flatMap((task) => inPart(`Task '${task.taskId.value}' is invalid`, validateMember(task, executor, site))),
     ...validateDistinct(tasks),
     ...validateGroupExecutor(executor, site),
-    ...validateSharedCgroups(tasks),
+    ...validateSharedCgroups(tasks, executor, site),
     ...validateTogether('Task group and executor', [...tasks.map(({ resources }) => resources), executor.resources]),
   ];
   return own.length > 0 ? own : validateFit(tasks, executor, site);
@@ -29,7 +29,6 @@ export function validateTaskGroup(group: TaskGroupInfo, executor: ExecutorInfo, 
 
 function validateMember(task: TaskInfo, executor: ExecutorInfo, site: LaunchSite): Reasons {
   const { container, healthCheck, limits } = task;
-  const own = task.executor?.executorId.value;
   const apart = container?.linuxInfo?.shareCgroups === false;
   return [
     ...validateTaskItself(task, site),
@@ -40,7 +39,7 @@ function validateMember(task: TaskInfo, executor: ExecutorInfo, site: LaunchSite
       "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'.",
     ),
     ...reasonIf(
-      own !== undefined && own !== executor.executorId.value,
+      task.executor != null && !sameExecutor(task.executor, executor),
       `The \`ExecutorInfo\` of task '${task.taskId.value}' is different from executor '${executor.executorId.value}'`,
     ),
   ];
@@ -88,9 +87,11 @@ function amountOf({ resources }: ExecutorInfo, wanted: string): number | undefin
   return own.length === 0 ? undefined : own.reduce((sum, { scalar }) => sum + (scalar?.value ?? 0), 0);
 }
 
-/** All tasks share the executor's cgroups, or none does. */
-function validateSharedCgroups(tasks: readonly TaskInfo[]): Reasons {
-  const choices = new Set(tasks.map(({ container }) => container?.linuxInfo?.shareCgroups ?? true));
+/** All tasks share the executor's cgroups, or none does, those that run there already included. */
+function validateSharedCgroups(tasks: readonly TaskInfo[], executor: ExecutorInfo, site: LaunchSite): Reasons {
+  const id = executorId(executor.executorId.value);
+  const others = site.runningExecutor(id) === undefined ? [] : site.tasksUnder(id);
+  const choices = new Set([...tasks, ...others].map(({ container }) => container?.linuxInfo?.shareCgroups ?? true));
   return reasonIf(
     choices.size > 1,
     "If set, the value of 'share_cgroups' must be the same for all tasks in each task group and under a single executor",

@@ -15,6 +15,7 @@ const site: LaunchSite = {
   hasTask: () => false,
   hasUnreachableTask: () => false,
   runningExecutor: () => undefined,
+  tasksUnder: () => [],
 };
 const task = (more: Partial<TaskInfo> = {}): TaskInfo => ({
   name: 't',

@@ -10,6 +10,7 @@ import { admitAgent } from '../../registry/admit-agent.js';
 import { markGone } from '../../registry/mark-gone.js';
 import { isTerminal } from '../../state/task-state.js';
 import { validateAgent } from '../../validation/agent.js';
+import { validateReport } from '../../validation/agent-report.js';
 import { textOf } from '../../validation/reasons.js';
 import { introduce, pingTimeoutMs, refuseAgent } from './introduction.js';
 
@@ -22,7 +23,9 @@ type ReregisterAgent = meseta.v1.ReregisterAgent.$Properties;
 export function reregister(context: MasterContext, session: AgentSession, message: ReregisterAgent): void {
   context.counters.count('messages_reregister_slave');
   if (session.registering) return;
-  const reasons = message.agent.id ? validateAgent(message.agent, message.ip) : ['Agent re-registers without its id'];
+  const reasons = message.agent.id
+    ? [...validateAgent(message.agent, message.ip), ...validateReport(message)]
+    : ['Agent re-registers without its id'];
   if (reasons.length > 0) {
     refuseAgent(context, session, textOf(reasons));
     return;

@@ -16,7 +16,7 @@ import type { SchedulerStream } from '../../state/scheduler-stream.js';
 import { REMOVED, validateFramework } from '../../validation/framework.js';
 import { validatePrincipal } from '../../validation/framework-update.js';
 import { type Reasons, textOf } from '../../validation/reasons.js';
-import { validateSuppressedRoles } from '../../validation/suppressed-roles.js';
+import { validateConstrainedRoles, validateSuppressedRoles } from '../../validation/subscribed-roles.js';
 
 type Subscribe = mesos.v1.scheduler.Call.Subscribe.$Properties;
 type SchedulerLink = Link<SchedulerEvent>;
@@ -52,13 +52,14 @@ export function subscribe(context: MasterContext, stream: SchedulerStream, call:
   context.registrar.apply(saveFramework(id, info, undefined), () => durable(context, stream, id, call, before));
 }
 
-function validate(context: MasterContext, { frameworkInfo, suppressedRoles }: Subscribe): Reasons {
+function validate(context: MasterContext, { frameworkInfo, suppressedRoles, offerConstraints }: Subscribe): Reasons {
   const { roles, rootSubmissions } = context.options;
   const isCompleted = (id: FrameworkId) => context.frameworks.completed.has(id);
   const known = context.frameworks.live.get(frameworkId(frameworkInfo.id?.value ?? ''));
   return [
     ...validateFramework(frameworkInfo, { roles, rootSubmissions, isCompleted }),
     ...validateSuppressedRoles(rolesOf(frameworkInfo), suppressedRoles ?? []),
+    ...validateConstrainedRoles(rolesOf(frameworkInfo), offerConstraints),
     ...(known ? validatePrincipal(known.info, frameworkInfo) : []),
   ];
 }
