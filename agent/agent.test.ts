@@ -379,6 +379,31 @@ describe('endings', () => {
     expect(rig.exits).toEqual(['Told by the master to shut down: gone']);
   });
 
+  it('of the agent start nothing any more, wait for nobody beyond a bound, and forget who it was', () => {
+    const rig = new AgentRig({ executorShutdownGraceMs: 5_000 }).start();
+    const hours = { shutdownGracePeriod: { nanoseconds: 3_600e9 } };
+    const { command: _, ...task } = commandTask('t', '');
+    rig.run({
+      ...task,
+      executor: { executorId: { value: 'e' }, command: { value: 'trap "" TERM; sleep 99999' }, ...hours },
+    });
+    rig.clock.advance(1_000);
+    const call = { frameworkId: { value: 'F' }, executorId: { value: 'e' } };
+    const { SUBSCRIBE } = mesos.v1.executor.Call.Type;
+    rig.agent.executorSubscribe({ ...call, type: SUBSCRIBE, subscribe: {} }, { send: () => {}, close: () => {} });
+    rig.agent.leave('told so');
+    rig.run(commandTask('late', 'sleep 100'), { ...FRAMEWORK, id: { value: 'G' } });
+    rig.clock.advance(14_000);
+    expect(rig.exits).toEqual([]);
+    rig.clock.advance(1_100);
+    expect(rig.exits).toEqual(['told so']);
+    expect(rig.host.running).toEqual([]);
+    expect(rig.host.starts.size).toBe(1);
+    rig.kill();
+    rig.restart();
+    expect(rig.master.heard.at(-1)).toHaveProperty('register');
+  });
+
   it('answer the kill of a task that never arrived', () => {
     const rig = new AgentRig().start();
     rig.master.say({ killTask: { frameworkId: { value: 'F' }, taskId: { value: 'x' } } });

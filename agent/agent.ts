@@ -156,7 +156,9 @@ export class Agent {
       this.#registered(message.reregistered.agentId.value, message.reregistered.pingTimeoutMs);
     } else if (message.refused) core.ports.fatal(`The master refused this agent: ${message.refused.message}`);
     else if (!core.info.id) core.log.warn('Ignoring a message that came before the registration');
-    else if (message.runTask) runTask(core, this.#executors, message.runTask);
+    else if (this.#departure.underWay && (message.runTask || message.runTaskGroup)) {
+      core.log.warn('Ignoring a launch: the agent is leaving'); // the master learns of it when the agent unregisters
+    } else if (message.runTask) runTask(core, this.#executors, message.runTask);
     else if (message.runTaskGroup) runTaskGroup(core, this.#executors, message.runTaskGroup);
     else if (message.killTask) killTask(core, this.#executors, message.killTask);
     else if (message.acknowledge) {

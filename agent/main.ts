@@ -65,6 +65,7 @@ export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv, host =
 
 async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log: Logger): Promise<number> {
   using shutdown = listenForShutdown(log);
+  using leave = listenForLeave();
   const address = await ownAddress(start.flags);
   let http: RequestListener = (_request, response) => answerText(response, 503, 'Agent has not finished recovery');
   // The port comes first: one that is taken must be told before anything in the work directory is touched.
@@ -108,7 +109,7 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log:
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
     await findGarbage(garbage, agent, flags.workDir);
     stack.use(startHousekeeping(() => containerizer.sandboxes(), garbage, flags, log));
-    stack.use(listenForLeave(agent));
+    leave.heard.then(() => agent.leave('Received SIGUSR1'));
     http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
     log.info('Agent is listening', { address: `${address.ip}:${flags.advertisePort}`, workDir: flags.workDir });
 
@@ -219,11 +220,15 @@ function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainer
   });
 }
 
-/** SIGUSR1 takes the agent out of the cluster for good, as in the original: its tasks end, then it unregisters. */
-function listenForLeave(agent: Agent): Disposable {
-  const heard = () => agent.leave('Received SIGUSR1');
-  process.on('SIGUSR1', heard);
-  return { [Symbol.dispose]: () => void process.off('SIGUSR1', heard) };
+/**
+ * SIGUSR1 takes the agent out of the cluster for good, as in the original: its tasks end, then it unregisters. Listened
+ * for from the start, as Node's own answer to it is to let debuggers in.
+ */
+function listenForLeave(): Disposable & { readonly heard: Promise<void> } {
+  const { promise: heard, resolve } = Promise.withResolvers<void>();
+  const listener = () => resolve();
+  process.on('SIGUSR1', listener);
+  return { heard, [Symbol.dispose]: () => void process.off('SIGUSR1', listener) };
 }
 
 async function untilEnd(signal: AbortSignal, end: Promise<End>): Promise<End> {

@@ -251,6 +251,7 @@ describe('SIGUSR1', () => {
       [],
     );
     await driver?.ended(['stubborn', 'meek']);
+    expect(await machine.records()).toEqual([]); // the next one is a new agent
   });
 });
 
