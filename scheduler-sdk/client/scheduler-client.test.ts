@@ -337,6 +337,20 @@ describe('SchedulerClient and status updates', () => {
 });
 
 describe('SchedulerClient reconciling', () => {
+  it('holds on to the end of a task that the master has forgotten since', () => {
+    const states: string[] = [];
+    const { master, info } = startWithTask({
+      update: ({ status, confirm }) => {
+        states.push(TaskState[status.state] ?? '');
+        confirm();
+      },
+    });
+    master.send.status(info, 'TASK_FINISHED');
+    master.send.answer(info, 'TASK_GONE'); // to a question that crossed the acknowledgement
+    master.send.answer(info, 'TASK_UNREACHABLE');
+    expect(states).toEqual(['TASK_FINISHED']);
+  });
+
   it('keeps to itself what a reconciliation tells again', () => {
     const updates: TaskUpdate[] = [];
     const update = (told: TaskUpdate) => {

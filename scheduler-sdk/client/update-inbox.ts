@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/runtime/logger.js';
 import type { StoreChange } from '../../common/store/store.js';
 import { mesos, type TaskStatus } from '../../proto/index.js';
-import type { LaunchedTask } from '../store/launched-task.js';
+import { isTerminal, type LaunchedTask, stateOf } from '../store/launched-task.js';
 import type { TaskUpdate } from './handler.js';
 import type { TaskTable } from './task-table.js';
 
@@ -96,10 +96,17 @@ export class UpdateInbox {
   }
 }
 
-/** A reconciliation tells again what is known: hundreds of them must not cost a write each. */
+const { REASON_RECONCILIATION } = mesos.v1.TaskStatus.Reason;
+const { TASK_GONE, TASK_GONE_BY_OPERATOR, TASK_UNKNOWN, TASK_UNREACHABLE } = mesos.v1.TaskState;
+const OUT_OF_SIGHT: readonly mesos.v1.TaskState[] = [TASK_GONE, TASK_GONE_BY_OPERATOR, TASK_UNKNOWN, TASK_UNREACHABLE];
+
+/**
+ * A reconciliation tells again what is known: hundreds of them must not cost a write each. And of a task that has ended
+ * it may say that nobody knows it: the question crossed the acknowledgement of its end, which is what counts.
+ */
 function isOldNews(status: TaskStatus, known: LaunchedTask | undefined): boolean {
-  const { REASON_RECONCILIATION } = mesos.v1.TaskStatus.Reason;
-  return !hasUuid(status) && status.reason === REASON_RECONCILIATION && status.state === known?.status?.state;
+  if (known === undefined || hasUuid(status) || status.reason !== REASON_RECONCILIATION) return false;
+  return status.state === known.status?.state || (isTerminal(stateOf(known)) && OUT_OF_SIGHT.includes(status.state));
 }
 
 function fieldsOf(status: TaskStatus) {
