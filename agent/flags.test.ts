@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../common/runtime/errors.js';
+import { AGENT_FLAGS } from './flag-table.js';
 import { agentHelp, readAgentFlags } from './flags.js';
 import { AGENT_DEFAULTS } from './ports.js';
 
@@ -94,6 +95,24 @@ describe('readAgentFlags()', () => {
     expect(flags.workDir).toBe(`${process.cwd()}/w`);
     expect(flags.runtimeDir).toBe(`${process.cwd()}/w/run`);
     expect(flags.fetcher.cache).toEqual({ directory: `${process.cwd()}/w/fetch-cache`, maxBytes: 2 ** 31 });
+  });
+
+  it('says once of each flag without effect that was set, why it has none, and nothing of the others', () => {
+    const idle = Object.entries(AGENT_FLAGS).filter(([, row]) => row.withoutEffect !== undefined);
+    const values = ['{}', 'true', 'false', '/a', '3secs', '77', '77KB', '10.0.0.9', 'x'];
+    const wrong = idle.filter(([name, { withoutEffect }]) => {
+      const warnings = values.map((value) => {
+        try {
+          return read(`--${name}=${value}`).warnings;
+        } catch {
+          return []; // not of its kind
+        }
+      });
+      return !warnings.some((told) => told.join() === `--${name} has no effect: ${withoutEffect}`);
+    });
+    expect(wrong.map(([name]) => name)).toEqual([]);
+    expect(idle.length).toBeGreaterThan(80);
+    expect(read('--gc_delay=1hrs', '--no-switch_user', '--isolation=posix/mem').warnings).toEqual([]);
   });
 
   it('explains every flag', () => {
