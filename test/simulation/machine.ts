@@ -3,6 +3,7 @@ import type { Containerizer, ContainerSpec } from '../../agent/containerizer/con
 import { fixedDetector } from '../../common/coordination/detector.js';
 import { agentEndOfAgentLink } from '../../common/net/link-methods.js';
 import { Resources } from '../../common/resources/resources.js';
+import type { Clock } from '../../common/runtime/clock.js';
 import type { Logger } from '../../common/runtime/logger.js';
 import type { Random } from '../../common/runtime/random.js';
 import type { Store } from '../../common/store/store.js';
@@ -31,7 +32,7 @@ export interface MachinePorts extends DaemonPorts {
   /** Put between an agent and its containerizer: where a defect is planted. */
   containerizer?(inner: Containerizer): Containerizer;
   /** The same for its store. */
-  agentStore?(inner: Store): Store;
+  agentStore?(inner: Store, clock: Clock): Store;
 }
 
 /** A machine of the cluster: its processes, its disk, and agents that come and go on it. */
@@ -72,7 +73,7 @@ export class Machine {
         clock,
         random: this.#ports.randomFor(`${host}, start ${this.daemon.starts}`),
         logger: this.#ports.logger.child({ at: host }),
-        store: this.#ports.agentStore?.(store) ?? store,
+        store: this.#ports.agentStore?.(store, clock) ?? store,
         detector: fixedDetector(this.#ports.master, clock),
         dialer: this.#ports.network.dialer({ host, life }, agentEndOfAgentLink),
         containerizer: this.#ports.containerizer?.(fake) ?? fake,

@@ -67,7 +67,7 @@ interface Wire {
 export class Network {
   /** Messages take up to this long in place of a millisecond or two. */
   slowMs = 0;
-  /** Delivers packets of a connection in any order: the defect that must be noticed. */
+  /** Now and then a message arrives long after those sent later: the defect that must be noticed. */
   disorder = false;
   messages = 0;
   readonly #ports: NetworkPorts;
@@ -210,13 +210,13 @@ export class Network {
     packet: { kind: 'open' } | { kind: 'data'; bytes: Uint8Array } | { kind: 'end'; reason: string },
   ): void {
     const nowMs = this.#ports.clock.nowMs();
-    const latencyMs = this.#latencyMs();
-    const arrivesMs = this.disorder ? nowMs + latencyMs : Math.max(nowMs + latencyMs, to.lastArrivalMs);
-    to.lastArrivalMs = Math.max(arrivesMs, to.lastArrivalMs);
-    if (this.disorder && packet.kind === 'data') {
-      this.#ports.clock.after(latencyMs, () => this.#arrived(wire, to, { ...packet, arrivesMs }));
+    if (this.disorder && packet.kind === 'data' && this.#ports.random.next() < 0.1) {
+      const lateMs = this.#ports.random.next() * 30_000;
+      this.#ports.clock.after(lateMs, () => this.#arrived(wire, to, { ...packet, arrivesMs: nowMs + lateMs }));
       return;
     }
+    const arrivesMs = Math.max(nowMs + this.#latencyMs(), to.lastArrivalMs);
+    to.lastArrivalMs = arrivesMs;
     to.inbox.push({ ...packet, arrivesMs });
     this.#ports.clock.after(arrivesMs - nowMs, () => this.#pump(wire, to));
   }

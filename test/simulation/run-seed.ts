@@ -47,6 +47,7 @@ export function runSeed(seed: number, { sabotage, verbose }: RunOptions = {}): O
   settle(world, 'has not been cleaned up', () => unsettled(world) ?? leftovers(world));
   const [problem] = world.violation === undefined ? verdicts(world) : [];
   if (problem !== undefined) world.violated(problem);
+  world.run(LOOK_MS);
   for (const { name, daemon } of machines) {
     daemon.disk.read((pairs) => {
       const strays = strayRecords(pairs);

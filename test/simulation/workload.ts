@@ -1,4 +1,5 @@
 import { schedulerEndOfSubscription } from '../../common/net/link-methods.js';
+import type { Clock } from '../../common/runtime/clock.js';
 import type { Logger } from '../../common/runtime/logger.js';
 import type { Random } from '../../common/runtime/random.js';
 import type { Store } from '../../common/store/store.js';
@@ -26,7 +27,7 @@ export interface WorkloadPorts extends DaemonPorts {
   readonly master: string;
   readonly logger: Logger;
   violated(what: string): void;
-  schedulerStore?(inner: Store): Store;
+  schedulerStore?(inner: Store, clock: Clock): Store;
 }
 
 /**
@@ -80,7 +81,7 @@ export class Workload {
         log: logger.child({ at: host }),
         detector: masterList([master], clock),
         dialer: network.dialer(place, schedulerEndOfSubscription),
-        store: new FrameworkStore(this.#ports.schedulerStore?.(store) ?? store),
+        store: new FrameworkStore(this.#ports.schedulerStore?.(store, clock) ?? store),
       },
       { name: 'simulated', user: 'nobody', reconcileIntervalMs: RECONCILE_MS },
       this.#handler(life),

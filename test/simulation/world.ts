@@ -1,5 +1,6 @@
 import type { Containerizer, ContainerSpec } from '../../agent/containerizer/containerizer.js';
 import { masterEndOfAgentLink, masterEndOfSubscription } from '../../common/net/link-methods.js';
+import type { Clock } from '../../common/runtime/clock.js';
 import { messageOf } from '../../common/runtime/errors.js';
 import type { Fields, Logger } from '../../common/runtime/logger.js';
 import { type Random, seededRandom } from '../../common/runtime/random.js';
@@ -20,9 +21,8 @@ import { Workload } from './workload.js';
 /** Defects planted on purpose, to see that they are noticed. */
 export interface Sabotage {
   containerizer?(inner: Containerizer): Containerizer;
-  agentStore?(inner: Store): Store;
-  masterStore?(inner: Store): Store;
-  schedulerStore?(inner: Store): Store;
+  agentStore?(inner: Store, clock: Clock): Store;
+  schedulerStore?(inner: Store, clock: Clock): Store;
   masterMade?(master: Master): void;
   worldMade?(world: World): void;
 }
@@ -102,7 +102,7 @@ export class World {
       clock: life.clock,
       random: this.#randomFor(`master, start ${this.masterDaemon.starts}`),
       log,
-      store: this.#sabotage.masterStore?.(store) ?? store,
+      store,
       options: DEFAULT_MASTER_OPTIONS,
       failed: (error) => this.masterDaemon.kill(error.message, 2_000),
     });
