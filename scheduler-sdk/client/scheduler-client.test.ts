@@ -351,6 +351,16 @@ describe('SchedulerClient reconciling', () => {
     expect(states).toEqual(['TASK_FINISHED']);
   });
 
+  it('holds on to what the agent said of an end when the master says less of it later', () => {
+    const { master, client, info } = startWithTask();
+    master.send.status(info, 'TASK_FAILED', { message: 'Command exited with status 2' });
+    const reason = mesos.v1.TaskStatus.Reason.REASON_AGENT_REREGISTERED;
+    const greeting = { uuid: null, reason, message: 'Unreachable agent re-reregistered' };
+    master.send.status(info, 'TASK_FAILED', greeting);
+    master.send.status(info, 'TASK_RUNNING', greeting);
+    expect(client.tasks.get('t1')?.status?.message).toBe('Command exited with status 2');
+  });
+
   it('keeps to itself what a reconciliation tells again', () => {
     const updates: TaskUpdate[] = [];
     const update = (told: TaskUpdate) => {

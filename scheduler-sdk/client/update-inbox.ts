@@ -101,12 +101,15 @@ const { TASK_GONE, TASK_GONE_BY_OPERATOR, TASK_UNKNOWN, TASK_UNREACHABLE } = mes
 const OUT_OF_SIGHT: readonly mesos.v1.TaskState[] = [TASK_GONE, TASK_GONE_BY_OPERATOR, TASK_UNKNOWN, TASK_UNREACHABLE];
 
 /**
- * A reconciliation tells again what is known: hundreds of them must not cost a write each. And of a task that has ended
- * it may say that nobody knows it: the question crossed the acknowledgement of its end, which is what counts.
+ * What a master says of its own accord is no news when it is what is known: most answers to reconciliation are that, and
+ * hundreds of them must not cost a write each. Nor is anything it says of a task whose end its agent has told, with the
+ * exit status that masters leave out: the agent was out of sight, or the question crossed the acknowledgement.
  */
 function isOldNews(status: TaskStatus, known: LaunchedTask | undefined): boolean {
-  if (known === undefined || hasUuid(status) || status.reason !== REASON_RECONCILIATION) return false;
-  return status.state === known.status?.state || (isTerminal(stateOf(known)) && OUT_OF_SIGHT.includes(status.state));
+  if (known?.status == null || hasUuid(status)) return false;
+  if (status.state === known.status.state) return true;
+  if (!isTerminal(stateOf(known))) return false;
+  return hasUuid(known.status) || (status.reason === REASON_RECONCILIATION && OUT_OF_SIGHT.includes(status.state));
 }
 
 function fieldsOf(status: TaskStatus) {
