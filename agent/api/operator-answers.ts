@@ -1,4 +1,4 @@
-import { API_VERSION } from '../../common/version.js';
+import { versionInfo } from '../../common/version-info.js';
 import { type AgentResponse, mesos } from '../../proto/index.js';
 import type { Agent } from '../agent.js';
 import type { ExecutorRow, FrameworkRow } from '../tasks/rows.js';
@@ -24,7 +24,7 @@ export function answerRead(
     case CallType.GET_FLAGS:
       return { type: Type.GET_FLAGS, getFlags: { flags: toFlags(daemon.flags) } };
     case CallType.GET_VERSION:
-      return { type: Type.GET_VERSION, getVersion: { versionInfo: { version: API_VERSION } } };
+      return { type: Type.GET_VERSION, getVersion: { versionInfo: versionInfo() } };
     case CallType.GET_STATE:
       return {
         type: Type.GET_STATE,

@@ -1,6 +1,6 @@
 import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
 import { READ_METHODS, type Route } from '../../common/net/http/router.js';
-import { API_VERSION } from '../../common/version.js';
+import { versionDocument } from '../../common/version-info.js';
 import { serveExecutorCall } from './executor-endpoint.js';
 import { type OperatorContext, serveOperatorCall } from './operator.js';
 import { stateDocument } from './state-document.js';
@@ -11,7 +11,7 @@ export function agentRoutes(context: OperatorContext): Route[] {
   const read = (path: string, handle: Route['handle']): Route => ({ path, methods: READ_METHODS, handle });
   return [
     read('/health', ({ response }) => answerEmpty(response, 200)),
-    read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
+    read('/version', ({ response }) => answerJson(response, versionDocument())),
     read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
     read('/state', ({ response }) => answerJson(response, stateDocument(agent, daemon))),
     { path: '/api/v1/executor', methods: ['POST'], handle: (exchange) => serveExecutorCall(exchange, agent) },

@@ -2,12 +2,15 @@ import { summarizeAttributes } from '../../common/attributes.js';
 import { labelsDocument, type TaskDocument, taskDocument } from '../../common/net/http/task-document.js';
 import { Resources } from '../../common/resources/resources.js';
 import { summarize } from '../../common/resources/summary.js';
-import { API_VERSION } from '../../common/version.js';
+import { versionDocument } from '../../common/version-info.js';
+import { messageType, toJson } from '../../proto/codec/index.js';
 import { mesos } from '../../proto/index.js';
 import type { Agent } from '../agent.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from '../tasks/rows.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { hasEnded, isDelivered, toTask } from './task-view.js';
+
+const RESOURCE = messageType('mesos.v1.Resource', mesos.v1.Resource);
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -18,9 +21,8 @@ export function stateDocument(agent: Agent, daemon: DaemonInfo): Document {
   const used = Resources.sum(
     [...agent.frameworks.values()].flatMap(({ executors }) => [...executors.values()].map(usedBy)),
   );
-  const reserved = [...total.reservations()].map(([role, resources]) => [role, summarize(resources)]);
   return {
-    version: API_VERSION,
+    ...versionDocument(),
     start_time: daemon.startedWallMs / 1000,
     id: agent.id ?? '',
     pid: `slave(1)@${options.ip}:${info.port ?? 5051}`,
@@ -29,14 +31,27 @@ export function stateDocument(agent: Agent, daemon: DaemonInfo): Document {
     capabilities: ['MULTI_ROLE', 'HIERARCHICAL_ROLE', 'RESERVATION_REFINEMENT'],
     attributes: summarizeAttributes(info.attributes ?? []),
     resources: summarize(total),
-    reserved_resources: Object.fromEntries(reserved),
+    reserved_resources: byRole(total, summarize),
+    reserved_resources_allocated: byRole(used, summarize),
+    reserved_resources_full: byRole(total, fullDocument),
     unreserved_resources: summarize(total.unreserved()),
     unreserved_resources_allocated: summarize(used.unreserved()),
+    unreserved_resources_full: fullDocument(total.unreserved()),
     resource_providers: [],
     flags: daemon.flags,
     frameworks: [...agent.frameworks.values()].map((framework) => frameworkDocument(framework, agent)),
     completed_frameworks: agent.completedFrameworks.map((framework) => frameworkDocument(framework, agent)),
   };
+}
+
+/** What each role has reserved, shown by `show`. */
+function byRole(resources: Resources, show: (resources: Resources) => unknown): Document {
+  return Object.fromEntries([...resources.reservations()].map(([role, reserved]) => [role, show(reserved)]));
+}
+
+/** Every resource with all its fields. */
+function fullDocument(resources: Resources): unknown[] {
+  return resources.toWire('endpoint').map((resource) => JSON.parse(toJson(RESOURCE, resource)) as unknown);
 }
 
 function frameworkDocument({ id, info, executors, completedExecutors }: FrameworkRow, agent: Agent): Document {
@@ -69,6 +84,7 @@ function executorDocument(executor: ExecutorRow, agent: Agent): Document {
     directory: executor.directory,
     resources: summarize(resources),
     role: roleOf(resources),
+    ...(info.type ? { type: mesos.v1.ExecutorInfo.Type[info.type] } : {}),
     ...labelsDocument(info.labels),
     tasks: current.filter((row) => isDelivered(row)).map(toDocument),
     queued_tasks: current.filter((row) => !isDelivered(row)).map(toDocument),

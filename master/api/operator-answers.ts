@@ -1,7 +1,8 @@
-import { API_VERSION } from '../../common/version.js';
+import { Resources } from '../../common/resources/resources.js';
+import { versionInfo } from '../../common/version-info.js';
 import { type MasterResponse, mesos, type Task } from '../../proto/index.js';
 import type { Master } from '../master.js';
-import { toAgentAnswer } from './agent-view.js';
+import { offeredOn, toAgentAnswer, usedOn } from './agent-view.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { toCompletedFrameworkAnswer, toFrameworkAnswer } from './framework-view.js';
 
@@ -25,7 +26,7 @@ export function answerRead(
     case CallType.GET_FLAGS:
       return { type: Type.GET_FLAGS, getFlags: { flags: toFlags(daemon.flags) } };
     case CallType.GET_VERSION:
-      return { type: Type.GET_VERSION, getVersion: { versionInfo: { version: API_VERSION } } };
+      return { type: Type.GET_VERSION, getVersion: { versionInfo: versionInfo() } };
     case CallType.GET_STATE:
       return { type: Type.GET_STATE, getState: getState(master) };
     case CallType.GET_AGENTS:
@@ -101,14 +102,19 @@ function getTasks({ frameworks }: Master): GetTasks {
   return { tasks, unreachableTasks, completedTasks };
 }
 
-function getRoles({ frameworks, allocator }: Master): mesos.v1.Role.$Properties[] {
+function getRoles({ agents, frameworks, allocator }: Master): mesos.v1.Role.$Properties[] {
   const members = new Map<string, { value: string }[]>();
   for (const { id, roles } of frameworks.live.values()) {
     for (const role of roles) members.set(role, [...(members.get(role) ?? []), { value: id }]);
   }
-  return [...members]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, ids]) => ({ name, weight: allocator.weight(name), frameworks: ids }));
+  const held = Resources.sum([...agents.registered.values()].flatMap((agent) => [usedOn(agent), offeredOn(agent)]));
+  const byRole = held.allocations();
+  return [...new Set([...members.keys(), ...byRole.keys()])].toSorted().map((name) => ({
+    name,
+    weight: allocator.weight(name),
+    frameworks: members.get(name) ?? [],
+    resources: byRole.get(name)?.unallocated().toWire() ?? [],
+  }));
 }
 
 function toFlags(flags: Readonly<Record<string, string>>): mesos.v1.Flag.$Properties[] {

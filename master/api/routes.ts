@@ -1,6 +1,6 @@
 import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
 import { READ_METHODS, type Route } from '../../common/net/http/router.js';
-import { API_VERSION } from '../../common/version.js';
+import { versionDocument } from '../../common/version-info.js';
 import type { Master } from '../master.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { serveOperatorCall } from './operator.js';
@@ -12,7 +12,7 @@ export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
   const { hostname, port } = master.info;
   return [
     read('/health', ({ response }) => answerEmpty(response, 200)),
-    read('/version', ({ response }) => answerJson(response, { version: API_VERSION })),
+    read('/version', ({ response }) => answerJson(response, versionDocument())),
     read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
     read('/state', ({ response }) => answerJson(response, stateDocument(master, daemon))),
     read('/redirect', ({ response }) => answerEmpty(response, 307, { Location: `//${hostname}:${port}` })),

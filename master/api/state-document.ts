@@ -3,6 +3,7 @@ import { labelsDocument, type TaskDocument, taskDocument } from '../../common/ne
 import { Resources } from '../../common/resources/resources.js';
 import { type ResourceSummary, summarize } from '../../common/resources/summary.js';
 import { API_VERSION } from '../../common/version.js';
+import { versionDocument } from '../../common/version-info.js';
 import { type AgentInfo, type FrameworkInfo, mesos } from '../../proto/index.js';
 import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import type { Master } from '../master.js';
@@ -23,7 +24,7 @@ export function stateDocument(master: Master, daemon: DaemonInfo): Document {
   const { agents, frameworks, info } = master;
   const registered = [...agents.registered.values()];
   return {
-    version: API_VERSION,
+    ...versionDocument(),
     start_time: daemon.startedWallMs / 1000,
     elected_time: daemon.electedWallMs / 1000,
     id: info.id,
