@@ -1,12 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { Resources } from '../common/resources/resources.js';
+import { describe, it } from 'vitest';
 import { mesos, type Task } from '../proto/index.js';
+import { checkBooks, checkFit } from '../test/support/master-books.js';
 import { MasterRig } from '../test/support/master-rig.js';
 import type { ScriptedAgent } from '../test/support/scripted-agent.js';
 import { commandTask, frameworkInfo, type ScriptedScheduler, scalar } from '../test/support/scripted-scheduler.js';
-import type { Master } from './master.js';
-import { tasksOf } from './state/agents.js';
 
 const State = mesos.v1.TaskState;
 const { KILL, RECONCILE, REVIVE, SUPPRESS, TEARDOWN } = mesos.v1.scheduler.Call.Type;
@@ -29,40 +27,13 @@ describe('the master', () => {
         for (const { act, pick } of steps) {
           world.act(act, pick);
           checkBooks(world.rig.master);
+          checkFit(world.rig.master);
         }
       }),
       { numRuns: 100 },
     );
   });
 });
-
-/** Tasks, executors and offers of the tables are what the allocator holds for each agent, and fit into it. */
-function checkBooks(master: Master): void {
-  for (const [id, agent] of master.agents.registered) {
-    const parts = [
-      ...[...tasksOf(agent)].filter(({ holdsResources }) => holdsResources).map(({ resources }) => resources),
-      ...[...agent.executors.values()].flatMap((executors) =>
-        [...executors.values()].map(({ resources }) => resources),
-      ),
-      ...[...agent.offers].map(({ resources }) => resources),
-    ];
-    const held = Resources.sum(parts);
-    const view = master.allocator.agent(id);
-    const booked = Resources.sum(view?.held.values() ?? []);
-    expect(String(booked.minus(held))).toBe('{}');
-    expect(String(held.minus(booked))).toBe('{}');
-    expect(agent.total.contains(held.unallocated())).toBe(true);
-  }
-  for (const offer of master.offers.values()) {
-    expect(master.frameworks.live.get(offer.frameworkId)?.connection.kind).toBe('connected');
-    expect(master.agents.registered.get(offer.agentId)?.connection.kind).toBe('connected');
-  }
-  for (const framework of master.frameworks.live.values()) {
-    for (const task of framework.tasks.values()) {
-      expect(master.agents.registered.get(task.agentId)?.tasks.get(framework.id)?.get(task.id)).toBe(task);
-    }
-  }
-}
 
 /** A cluster of two agents that remember what they run and two schedulers, one of which checkpoints. */
 class World {
