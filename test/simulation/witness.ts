@@ -39,6 +39,8 @@ export interface TaskPlan {
   readonly id: string;
   readonly script: Script;
   readonly resources: readonly Resource[];
+  /** The offer it was launched on, and the accept that did so. */
+  readonly offer: string;
   readonly accept: number;
   readonly group: string | undefined;
   readonly limited: boolean;
@@ -51,8 +53,9 @@ export class Witness {
   readonly resources: Resources;
   /** Tasks of one group stand and fall together. */
   readonly group: string | undefined;
-  /** The accept that launched it: an offer may be used by one only. */
+  /** The accept that launched it, and the offer: that may be used by one accept only. */
   readonly accept: number;
+  readonly offer: string;
   killAsked = false;
   /** It has a longest completion time, after which its agent ends it. */
   readonly limited: boolean;
@@ -71,6 +74,7 @@ export class Witness {
     this.script = plan.script;
     this.resources = Resources.fromWire(plan.resources);
     this.accept = plan.accept;
+    this.offer = plan.offer;
     this.group = plan.group;
     this.limited = plan.limited;
   }

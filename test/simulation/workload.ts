@@ -206,7 +206,10 @@ export class Workload {
   #task(offer: Offer, resources: readonly Resource[], accept: number, group?: string): TaskInfo {
     const id = `t${this.tasks.size}`;
     const limited = this.#random.next() < 0.1;
-    this.tasks.set(id, new Witness({ id, script: this.#script(), resources, accept, group, limited }));
+    this.tasks.set(
+      id,
+      new Witness({ id, script: this.#script(), resources, offer: offer.id.value, accept, group, limited }),
+    );
     const gracePeriod = { nanoseconds: Math.floor(this.#random.next() * 5e9) };
     return {
       name: id,

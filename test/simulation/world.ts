@@ -50,6 +50,8 @@ export class World {
   readonly #seed: number;
   readonly #sabotage: Sabotage;
   readonly #logger: Logger;
+  /** The accept that used each offer. */
+  readonly #users = new Map<string, number>();
 
   /** `verbose`: what the cores log goes into the trace too. */
   constructor(seed: number, sabotage: Sabotage = {}, verbose = false) {
@@ -132,6 +134,9 @@ export class World {
     task.containerId = spec.containerId;
     this.trace.note(`${machine.name} starts task ${id}`);
     if (task.starts > 1) this.violated(`task ${id} is started ${task.starts} times`);
+    const user = this.#users.get(task.offer) ?? task.accept;
+    this.#users.set(task.offer, user);
+    if (user !== task.accept) this.violated(`offer ${task.offer} is used twice`);
     const problem = checkMachine(machine, this.workload.tasks);
     if (problem !== undefined) this.violated(problem);
     return task.script;
