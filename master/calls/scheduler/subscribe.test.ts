@@ -192,6 +192,19 @@ describe('offers', () => {
     expect(scheduler.takeOffers()).toHaveLength(1);
   });
 
+  it('hold the least that the framework itself sets for a role', () => {
+    const rig = new MasterRig();
+    rig.registeredAgent('small', 'cpus:0.005;mem:10');
+    const least = (cpus: number) => ({
+      minAllocatableResources: { quantities: [{ quantities: { cpus: { value: cpus } } }] },
+    });
+    const subscribe = (cpus: number) =>
+      rig.scheduler().subscribe(frameworkInfo({ offerFilters: { '*': least(cpus) } }));
+    expect(rig.scheduler().subscribe().takeOffers()).toEqual([]);
+    expect(subscribe(0.006).takeOffers()).toEqual([]);
+    expect(subscribe(0.005).takeOffers()).toHaveLength(1);
+  });
+
   it('name no allocation for a framework without MULTI_ROLE', () => {
     const rig = new MasterRig();
     rig.registeredAgent();
