@@ -8,6 +8,8 @@ export interface Verdict {
   readonly finished: number;
   /** Launches that were lost on the way and reported as such; their tasks never started. */
   readonly neverStarted: number;
+  /** Tasks that were reported as failed because nobody could tell how they ended. */
+  readonly untold: number;
 }
 
 interface Line {
@@ -16,6 +18,7 @@ interface Line {
   readonly seen?: string;
   readonly state?: string;
   readonly message?: string | null;
+  readonly at?: number;
 }
 
 const TERMINAL = new Set([
@@ -27,17 +30,24 @@ const TERMINAL = new Set([
   'TASK_DROPPED',
   'TASK_GONE',
 ]);
+/** The agent's words where what would have learnt the exit status was killed. */
+const UNTOLD = /how cannot be told|nobody can tell how it ended/;
 const NEVER_STARTED = new Set(['TASK_LOST', 'TASK_DROPPED', 'TASK_GONE', 'TASK_UNKNOWN']);
 
 /**
  * Holds what the framework saw against what the tasks themselves wrote: no task lost, none run twice, no exit code
  * wrong. Reads only the framework's log and the witness folder; asks no daemon.
+ *
+ * `blindAt`: when (ms since the epoch) somebody was killed who alone could learn how the tasks of that moment would end;
+ * these may be reported as failed for want of knowledge, but as nothing that is not so.
  */
-export async function checkHistory(logFile: string, witness: string): Promise<Verdict> {
+export async function checkHistory(
+  logFile: string,
+  witness: string,
+  blindAt: readonly number[] = [],
+): Promise<Verdict> {
   const lines = parseLines(await readFile(logFile, 'utf8'));
-  const codes = new Map(
-    lines.flatMap(({ launch, code }) => (launch === undefined ? [] : [[launch, code ?? 0] as const])),
-  );
+  const launches = new Map(lines.flatMap((line) => (line.launch === undefined ? [] : [[line.launch, line] as const])));
   const seen = Map.groupBy(
     lines.filter((line) => line.seen !== undefined),
     (line) => line.seen ?? '',
@@ -46,8 +56,9 @@ export async function checkHistory(logFile: string, witness: string): Promise<Ve
   const problems: string[] = [];
   let finished = 0;
   let neverStarted = 0;
-  for (const id of runs.keys()) if (!codes.has(id)) problems.push(`${id} ran, but was never launched`);
-  for (const [id, code] of codes) {
+  let untold = 0;
+  for (const id of runs.keys()) if (!launches.has(id)) problems.push(`${id} ran, but was never launched`);
+  for (const [id, { code = 0, at: launchedAt = 0 }] of launches) {
     const run = runs.get(id) ?? [];
     const starts = run.filter((line) => line.startsWith('start ')).length;
     const ends = run.filter((line) => line.startsWith('end ')).length;
@@ -63,14 +74,16 @@ export async function checkHistory(logFile: string, witness: string): Promise<Ve
     } else {
       finished += 1;
       const expected = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
-      if (last.state !== expected || !last.message?.includes(`exited with status ${code}`) || ends !== 1)
+      const wasBlind = blindAt.some((at) => launchedAt <= at && at <= (last.at ?? 0));
+      if (wasBlind && ends === 1 && last.state === 'TASK_FAILED' && UNTOLD.test(last.message ?? '')) untold += 1;
+      else if (last.state !== expected || !last.message?.includes(`exited with status ${code}`) || ends !== 1)
         problems.push(
           `${id} ended with ${code} (${ends} end lines), but the framework was told ${last.state}: ${last.message}`,
         );
     }
     problems.push(...orderProblems(id, seen.get(id) ?? []));
   }
-  return { problems, launched: codes.size, finished, neverStarted };
+  return { problems, launched: launches.size, finished, neverStarted, untold };
 }
 
 /** After an end nothing but repetitions of it may come; only what a master says of lost tasks may be taken back. */

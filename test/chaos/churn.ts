@@ -1,9 +1,10 @@
 /**
  * A scheduler under test that is killed and started again: keeps a number of short tasks going and writes down what it
- * does and sees, a line of JSON each. usage: churn.ts MASTER STORE_FILE LOG_FILE WITNESS_DIR ALIVE STOP_FILE
+ * does and sees, a line of JSON each. usage: churn.ts MASTER STORE_FILE LOG_FILE WITNESS_DIR ALIVE STOP_FILE LONGEST_MS
  *
  * Lines: {launch: id, code}, written before the launch is sent; {seen: id, state, message, reason}, before the update is
- * acknowledged; {settled: true}, when STOP_FILE exists and every task has ended.
+ * acknowledged; {settled: true}, when STOP_FILE exists and every task has ended and was told so by its agent, or was
+ * never started. Each says when it was written, `at`, in ms since the epoch.
  */
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { systemClock } from '../../common/runtime/clock.js';
@@ -23,15 +24,16 @@ import {
   stateOf,
 } from '../../scheduler-sdk/index.js';
 
-const [master = '', storeFile = '', logFile = '', witness = '', aliveText = '10', stopFile = ''] =
+const [master = '', storeFile = '', logFile = '', witness = '', aliveText = '', stopFile = '', longestText = ''] =
   process.argv.slice(2);
 const alive = Number(aliveText);
+const longestMs = Number(longestText);
 const log = createLogger('churn', 'warn');
 const out = openSync(logFile, 'a');
 process.on('exit', () => closeSync(out));
 
 function note(line: object): void {
-  appendFileSync(out, `${JSON.stringify(line)}\n`);
+  appendFileSync(out, `${JSON.stringify({ ...line, at: Date.now() })}\n`);
   fsyncSync(out);
 }
 
@@ -82,6 +84,15 @@ function unfinished(): number {
   return [...client.tasks.values()].filter((task) => !isTerminal(stateOf(task))).length;
 }
 
+/** Ends that only a master told of so far, which has no uuid: the agent's own word, with the exit status, is to come. */
+function hearsay(): number {
+  const { TASK_FINISHED, TASK_FAILED } = mesos.v1.TaskState;
+  return [...client.tasks.values()].filter(({ status }) => {
+    const ran = status?.state === TASK_FINISHED || status?.state === TASK_FAILED;
+    return ran && !status.uuid?.length;
+  }).length;
+}
+
 function launch(offers: readonly Offer[]): void {
   const count = existsSync(stopFile) ? 0 : Math.max(0, alive - unfinished());
   wave += 1;
@@ -91,7 +102,9 @@ function launch(offers: readonly Offer[]): void {
     const tasks = placement.launches.map((each) => {
       const code = Math.floor(Math.random() * 4);
       note({ launch: each.requirement.id, code });
-      return buildTask(each, { command: shellCommand(script(each.requirement.id, code, 50 + Math.random() * 2_000)) });
+      return buildTask(each, {
+        command: shellCommand(script(each.requirement.id, code, 50 + Math.random() * (longestMs - 50))),
+      });
     });
     client.launch(placement.offers, tasks, { refuseSeconds: 0.2 });
   }
@@ -99,7 +112,7 @@ function launch(offers: readonly Offer[]): void {
 }
 
 function settle(): void {
-  if (existsSync(stopFile) && unfinished() === 0) note({ settled: true, tasks: client.tasks.size });
+  if (existsSync(stopFile) && unfinished() === 0 && hearsay() === 0) note({ settled: true });
 }
 
 client.start();

@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mesos } from '../../proto/index.js';
-import { Daemon, freePort } from './daemon.js';
+import { Daemon, freePort, NODE } from './daemon.js';
 import { until } from './until.js';
 
 /** How a cluster of real processes is to be. Flags of either daemon come after those that a test cluster needs. */
@@ -15,16 +17,20 @@ export interface RealClusterOptions {
 
 /**
  * A master and agents as processes of their own, in a temporary folder, each agent on a loopback address of its own.
- * Disposing stops every process, the tasks included, and deletes the folder, unless MESETA_KEEP is set.
+ * Disposing stops every process, the tasks included, and deletes the folder, unless MESETA_KEEP is set. A test that dies
+ * before it disposes of its cluster leaves no process either: see `keeper.ts`.
  */
 export class RealCluster implements AsyncDisposable {
   readonly folder: string;
   readonly masterAddress: string;
   readonly master: Daemon;
   readonly agents: readonly Daemon[];
+  readonly #keeper: ChildProcess;
 
   private constructor(folder: string, port: number, agentPorts: readonly number[], options: RealClusterOptions) {
     this.folder = folder;
+    this.#keeper = startKeeper(folder);
+    if (process.env['MESETA_KEEP'] !== undefined) this.keepFolder();
     this.masterAddress = `127.0.0.1:${port}`;
     this.master = new Daemon(
       'master',
@@ -100,13 +106,25 @@ export class RealCluster implements AsyncDisposable {
     return mesos.v1.master.Response.decode(new Uint8Array(await answer.arrayBuffer()));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const agent of this.agents) if (agent.running) await agent.stop('SIGUSR1');
+  /** Leaves the folder to be looked at. */
+  keepFolder(): void {
+    this.#keeper.stdin?.write('keep\n');
+    console.log(`keeping ${this.folder}`);
+  }
+
+  /** Stops the daemons as an operator would: agents end their tasks and leave, then the master stops. Idempotent. */
+  async stop(): Promise<void> {
+    await Promise.all(this.agents.map((agent) => agent.stop('SIGUSR1')));
     await this.master.stop();
-    await killSpawners(this.folder);
-    if (process.env['MESETA_KEEP'] === undefined)
-      await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
-    else console.log(`kept ${this.folder}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    if (this.#keeper.exitCode !== null) return;
+    this.#keeper.ref(); // or nothing would be left to wait for
+    const gone = once(this.#keeper, 'exit');
+    this.#keeper.stdin?.end();
+    await gone;
   }
 
   async #healthy(): Promise<boolean> {
@@ -116,16 +134,14 @@ export class RealCluster implements AsyncDisposable {
 
 const hostOf = (at: number) => `127.0.0.${11 + at}`;
 
-/** Ends what an agent that was killed for good has left behind: processes that name the folder. */
-async function killSpawners(folder: string): Promise<void> {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (commandLine.includes(folder) && Number(pid) !== process.pid) {
-      try {
-        process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
-    }
-  }
+/** In a session of its own, so that what ends the test from the terminal does not end its keeper. */
+function startKeeper(folder: string): ChildProcess {
+  const program = ['--import', resolve('scripts/ts-hooks.mjs'), resolve('test/support/keeper.ts')];
+  const keeper = spawn(NODE, ['--disable-warning=ExperimentalWarning', ...program], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  keeper.stdin?.write(`${folder}\n`);
+  keeper.unref();
+  return keeper;
 }
