@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { agentId, frameworkId } from '../common/ids.js';
+import { textOf } from '../common/net/http/json-pieces.js';
 import { silentLogger } from '../common/runtime/logger.js';
 import { seededRandom } from '../common/runtime/random.js';
 import { VirtualClock } from '../common/runtime/virtual-clock.js';
@@ -234,7 +235,7 @@ const EFFECTS: Record<string, () => void> = {
   cluster: () => {
     const { printFlags } = readMasterFlags({ argv: ['--registry=in_memory', '--cluster=west'], env: {} });
     const daemon = { flags: printFlags(), startedWallMs: 0, electedWallMs: 0 };
-    expect(stateDocument(new MasterRig().master, daemon)).toMatchObject({ cluster: 'west' });
+    expect(JSON.parse(textOf(stateDocument(new MasterRig().master, daemon)))).toMatchObject({ cluster: 'west' });
   },
 };
 

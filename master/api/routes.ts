@@ -1,4 +1,5 @@
 import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
+import { answerPieces } from '../../common/net/http/json-pieces.js';
 import { READ_METHODS, type Route } from '../../common/net/http/router.js';
 import { versionDocument } from '../../common/version-info.js';
 import type { Master } from '../master.js';
@@ -14,7 +15,7 @@ export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
     read('/health', ({ response }) => answerEmpty(response, 200)),
     read('/version', ({ response }) => answerJson(response, versionDocument())),
     read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
-    read('/state', ({ response }) => answerJson(response, stateDocument(master, daemon))),
+    read('/state', ({ response }) => answerPieces(response, stateDocument(master, daemon))),
     read('/redirect', ({ response }) => answerEmpty(response, 307, { Location: `//${hostname}:${port}` })),
     {
       path: '/api/v1',

@@ -1,7 +1,8 @@
 import { summarizeAttributes } from '../../common/attributes.js';
-import { labelsDocument, type TaskDocument, taskDocument } from '../../common/net/http/task-document.js';
+import { type Json, objectOf } from '../../common/net/http/json-pieces.js';
+import { labelsDocument } from '../../common/net/http/task-document.js';
 import { Resources } from '../../common/resources/resources.js';
-import { type ResourceSummary, summarize } from '../../common/resources/summary.js';
+import { summarize } from '../../common/resources/summary.js';
 import { API_VERSION } from '../../common/version.js';
 import { versionDocument } from '../../common/version-info.js';
 import { type AgentInfo, type FrameworkInfo, mesos } from '../../proto/index.js';
@@ -10,20 +11,20 @@ import type { Master } from '../master.js';
 import { type AgentRow, isConnected } from '../state/agents.js';
 import type { CompletedFramework, FrameworkRow } from '../state/frameworks.js';
 import type { OfferRow } from '../state/offers.js';
-import type { TaskRow } from '../state/tasks.js';
 import { agentCapabilities, agentPid, offeredOn, usedOn } from './agent-view.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { offeredTo, usedBy } from './framework-view.js';
+import { taskFragment } from './task-fragment.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
 const NOTHING = summarize(Resources.EMPTY);
 
 /** The whole of `/state`: every list present even when empty, instants in seconds, resources summed up by name. */
-export function stateDocument(master: Master, daemon: DaemonInfo): Document {
+export function stateDocument(master: Master, daemon: DaemonInfo): Json {
   const { agents, frameworks, info } = master;
   const registered = [...agents.registered.values()];
-  return {
+  const head = {
     ...versionDocument(),
     start_time: daemon.startedWallMs / 1000,
     elected_time: daemon.electedWallMs / 1000,
@@ -40,11 +41,13 @@ export function stateDocument(master: Master, daemon: DaemonInfo): Document {
     flags: daemon.flags,
     slaves: registered.map(agentDocument),
     recovered_slaves: [...agents.recovered.values()].map(({ info: agent }) => recoveredDocument(agent)),
-    frameworks: [...frameworks.live.values()].map((framework) => frameworkDocument(framework, master)),
-    completed_frameworks: [...frameworks.completed.values()].map(completedDocument),
     orphan_tasks: [],
     unregistered_frameworks: [],
   };
+  return objectOf(head, {
+    frameworks: [...frameworks.live.values()].map((framework) => frameworkDocument(framework, master)),
+    completed_frameworks: [...frameworks.completed.values()].map(completedDocument),
+  });
 }
 
 function agentDocument(agent: AgentRow): Document {
@@ -75,7 +78,7 @@ function recoveredDocument(info: AgentInfo): Document {
   };
 }
 
-function frameworkDocument(framework: FrameworkRow, { agents }: Master): Document {
+function frameworkDocument(framework: FrameworkRow, { agents }: Master): Json {
   const used = usedBy(framework, agents);
   const offered = offeredTo(framework);
   const connected = framework.connection.kind === 'connected';
@@ -90,7 +93,7 @@ function frameworkDocument(framework: FrameworkRow, { agents }: Master): Documen
       ...labelsDocument(info.labels),
     })),
   );
-  return {
+  const head = {
     ...frameworkHead(framework.id, framework.info, framework.registeredWallMs),
     ...(framework.reregisteredWallMs === undefined ? {} : { reregistered_time: framework.reregisteredWallMs / 1000 }),
     unregistered_time: (framework.unregisteredWallMs ?? 0) / 1000,
@@ -100,16 +103,18 @@ function frameworkDocument(framework: FrameworkRow, { agents }: Master): Documen
     used_resources: summarize(used),
     offered_resources: summarize(offered),
     resources: summarize(used.plus(offered)),
-    tasks: [...framework.tasks.values()].map(toTaskDocument),
-    unreachable_tasks: [...framework.unreachableTasks.values()].map(toTaskDocument),
-    completed_tasks: framework.completedTasks.map(toTaskDocument),
     offers: [...framework.offers].map(offerDocument),
     executors,
   };
+  return objectOf(head, {
+    tasks: [...framework.tasks.values()].map(taskFragment),
+    unreachable_tasks: [...framework.unreachableTasks.values()].map(taskFragment),
+    completed_tasks: framework.completedTasks.map(taskFragment),
+  });
 }
 
-function completedDocument(framework: CompletedFramework): Document {
-  return {
+function completedDocument(framework: CompletedFramework): Json {
+  const head = {
     ...frameworkHead(framework.id, framework.info, framework.registeredWallMs),
     unregistered_time: framework.unregisteredWallMs / 1000,
     active: false,
@@ -120,10 +125,10 @@ function completedDocument(framework: CompletedFramework): Document {
     resources: NOTHING,
     tasks: [],
     unreachable_tasks: [],
-    completed_tasks: framework.completedTasks.map(toTaskDocument),
     offers: [],
     executors: [],
   };
+  return objectOf(head, { completed_tasks: framework.completedTasks.map(taskFragment) });
 }
 
 function frameworkHead(id: string, info: FrameworkInfo, registeredWallMs: number): Document {
@@ -154,10 +159,4 @@ function offerDocument(offer: OfferRow): Document {
     allocation_info: { role: offer.role },
     resources: summarize(offer.resources),
   };
-}
-
-function toTaskDocument({ task, resources }: TaskRow): TaskDocument {
-  const [role] = resources.allocations().keys();
-  const summary: ResourceSummary = summarize(resources);
-  return taskDocument(task, summary, role ?? '*');
 }
