@@ -10,6 +10,7 @@ describe('a cluster whose daemons stand still for longer than their pings', () =
     await using storm = await Storm.start({
       masterFlags: ['--agent_ping_timeout=1secs', '--max_agent_ping_timeouts=2'],
       longestMs: 9_000,
+      leastRuns: 64,
     });
     const { agents, master } = storm.cluster;
     for (const victims of [agents, [master]]) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALIVE, Storm } from './storm.js';
+import { Storm } from './storm.js';
 
 const AGENT_KILLS = 50;
 const SCHEDULER_KILLS = 20;
@@ -16,9 +16,8 @@ describe('a cluster whose daemons are killed again and again', () => {
       storm.again([cluster.master], MASTER_KILLS, [1_500, 6_000], (master) => storm.kill(master)),
     ]);
     expect(kills).toEqual([AGENT_KILLS, SCHEDULER_KILLS, MASTER_KILLS]);
-    const { problems, leftovers, finished, untold } = await storm.end();
+    const { problems, leftovers, untold } = await storm.end();
     expect({ problems, leftovers, untold }).toEqual({ problems: [], leftovers: [], untold: 0 });
-    expect(finished).toBeGreaterThan(10 * ALIVE);
   });
 });
 
@@ -28,8 +27,7 @@ describe('an agent whose spawner is killed again and again', () => {
     const { agents } = storm.cluster;
     await storm.again(agents, SPAWNER_KILLS, [500, 2_500], (agent) => storm.killSpawner(agent));
     expect(storm.blindAt.length).toBeGreaterThanOrEqual(SPAWNER_KILLS / 2); // there was one to kill, mostly
-    const { problems, leftovers, finished } = await storm.end();
+    const { problems, leftovers } = await storm.end();
     expect({ problems, leftovers }).toEqual({ problems: [], leftovers: [] });
-    expect(finished).toBeGreaterThan(10 * ALIVE);
   });
 });

@@ -10,9 +10,7 @@ import { until } from '../support/until.js';
 import { checkHistory, type Verdict } from './check-history.js';
 
 /** Tasks alive at any time. */
-export const ALIVE = 16;
-/** A storm in which fewer tasks ran shows nothing. */
-const LEAST_RUNS = 10 * ALIVE;
+const ALIVE = 16;
 /** A quiet cluster stays so for this long before the history counts as complete. */
 const QUIET_MS = 2_000;
 
@@ -20,6 +18,8 @@ export interface StormOptions {
   readonly masterFlags?: readonly string[];
   /** How long tasks run at most. Default 2,050. */
   readonly longestMs?: number;
+  /** A storm in which fewer tasks ran shows nothing: it ends when so many have. Default 10 times those alive at a time. */
+  readonly leastRuns?: number;
 }
 
 /** What is left when everything has been stopped. */
@@ -45,10 +45,12 @@ export class Storm implements AsyncDisposable {
   readonly #history: string;
   readonly #witness: string;
   readonly #stopFile: string;
+  readonly #leastRuns: number;
   #endedWell = false;
 
-  private constructor(cluster: RealCluster, longestMs: number) {
+  private constructor(cluster: RealCluster, { longestMs, leastRuns }: Required<Omit<StormOptions, 'masterFlags'>>) {
     this.cluster = cluster;
+    this.#leastRuns = leastRuns;
     this.#history = join(cluster.folder, 'history.jsonl');
     this.#witness = join(cluster.folder, 'witness');
     this.#stopFile = join(cluster.folder, 'stop');
@@ -59,13 +61,14 @@ export class Storm implements AsyncDisposable {
     this.scheduler = new Daemon('scheduler', [...program, cluster.masterAddress, ...files], log);
   }
 
-  static async start({ masterFlags = [], longestMs = 2_050 }: StormOptions = {}): Promise<Storm> {
+  static async start(options: StormOptions = {}): Promise<Storm> {
+    const { masterFlags = [], longestMs = 2_050, leastRuns = 10 * ALIVE } = options;
     const cluster = await RealCluster.start({
       agents: 3,
       resources: 'cpus:2;mem:2048;disk:1024;ports:[31000-32000]',
       masterFlags,
     });
-    const storm = new Storm(cluster, longestMs);
+    const storm = new Storm(cluster, { longestMs, leastRuns });
     console.log(`storm with MESETA_SEED=${storm.seed}`);
     await mkdir(storm.#witness);
     storm.scheduler.start();
@@ -129,7 +132,11 @@ export class Storm implements AsyncDisposable {
 
   /** Lets the weather clear: waits for enough work to be done and every task to end, stops everything, then judges. */
   async end(): Promise<Aftermath> {
-    await until('enough tasks to have run', async () => (await readdir(this.#witness)).length > LEAST_RUNS, 90_000);
+    await until(
+      'enough tasks to have run',
+      async () => (await readdir(this.#witness)).length >= this.#leastRuns,
+      90_000,
+    );
     await writeFile(this.#stopFile, '');
     await this.cluster.registered(3, 60_000);
     await until('every task to have ended', () => this.#settled(), 90_000);
