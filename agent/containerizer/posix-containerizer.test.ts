@@ -176,6 +176,29 @@ describe('PosixContainerizer', () => {
     await until('it is forgotten', () => host.recorded(spec).endsWith('"forgotten":true}'));
   });
 
+  it('forgets at recovery the end of what nobody knows, and tells nobody of it', async () => {
+    const first = await host.startAgent();
+    await first.recover([]);
+    const spec = container('exit 3');
+    await first.pidOf(spec);
+    await first.containerizer.stop();
+    await until('its end is on record', () => host.recorded(spec).includes('"code":3'));
+    const second = await host.startAgent();
+    await second.recover([]);
+    await until('it is forgotten', () => host.recorded(spec).endsWith('"forgotten":true}'));
+    expect(second.exits.size).toBe(0);
+  });
+
+  it('kills what is left of a group whose leader has ended, also when the spawner was replaced', async () => {
+    const agent = await host.startAgent();
+    await agent.recover([]);
+    const spec = container('sleep 1007 & sleep 0.3');
+    await agent.pidOf(spec);
+    for (const spawner of host.spawners()) process.kill(spawner, 'SIGKILL');
+    await agent.exitOf(spec.containerId);
+    await until('none is left', () => host.processes().then((found) => found.length === 0));
+  });
+
   it('does not call a container never started when its records are gone', async () => {
     const agent = await host.startAgent();
     const found = await agent.recover(['lost']);

@@ -1,46 +1,21 @@
-import { realpath } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { messageOf } from '../../common/runtime/errors.js';
+import { CodedError, messageOf } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
-import { makeSandbox } from '../sandbox/directory.js';
-import { commandLineOf } from './command-line.js';
-import type {
-  ContainerExit,
-  Containerizer,
-  ContainerSpec,
-  LaunchFailure,
-  RecoveredContainer,
-} from './containerizer.js';
-import type { Fetch } from './fetcher/fetch.js';
 import {
-  CONTAINER_MARKER,
-  type ContainerReport,
-  type Owner,
-  type ProcessSpec,
-  type RecordedExit,
-} from './spawner/protocol.js';
+  type ContainerEntry,
+  createEntry,
+  neverRan,
+  type Outcome,
+  toExit,
+  toRecovered,
+  toState,
+} from './container-entry.js';
+import type { ContainerExit, Containerizer, ContainerSpec, RecoveredContainer } from './containerizer.js';
+import type { Fetch } from './fetcher/fetch.js';
+import { failure, isFailure } from './launch-failure.js';
+import { Preparation } from './preparation.js';
+import type { ContainerReport, ProcessSpec, RecordedExit } from './spawner/protocol.js';
 import { type News, SpawnerClient, type Welcome } from './spawner-client.js';
 import { passwdUsers, type Users } from './users.js';
-
-type Outcome = { readonly pid: number } | LaunchFailure;
-
-/** Where a container stands. The process exists from `running` on, and may from `starting` on. */
-type State =
-  | { readonly at: 'preparing'; readonly phase: LaunchFailure['phase'] }
-  | { readonly at: 'starting'; readonly process: ProcessSpec }
-  | { readonly at: 'running'; readonly pid: number }
-  | { readonly at: 'ended'; readonly pid: number; readonly exit: ContainerExit }
-  | { readonly at: 'failed'; readonly failure: LaunchFailure };
-
-interface Entry {
-  /** Real path of the sandbox, once it is known. */
-  directory?: string;
-  state: State;
-  /** Asked for by `destroy`, and repeated to a spawner that may not have heard it. */
-  destroyed: boolean;
-  readonly abort: AbortController;
-  readonly waiting: ((outcome: Outcome) => void)[];
-}
 
 export interface PosixContainerizerOptions {
   /** Root of all sandboxes. Must exist. */
@@ -62,18 +37,16 @@ const SIGKILL = 9;
 /** A containerizer of plain processes: no isolation, no root needed. See `spawner/main.ts` for who runs them. */
 export class PosixContainerizer implements Containerizer {
   readonly #options: PosixContainerizerOptions;
-  readonly #users: Users;
   readonly #spawner: SpawnerClient;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ContainerEntry>();
   readonly #listeners: ((containerId: string, exit: ContainerExit) => void)[] = [];
-  #workDir = '';
+  #preparation: Preparation | undefined;
   #known: Welcome | undefined;
   #recovery: ((welcome: Welcome) => void) | undefined;
   #recovered = false;
 
   constructor(options: PosixContainerizerOptions) {
     this.#options = options;
-    this.#users = options.users ?? passwdUsers();
     this.#spawner = new SpawnerClient(
       {
         runtimeDir: options.runtimeDir,
@@ -87,7 +60,8 @@ export class PosixContainerizer implements Containerizer {
 
   /** Finds or starts the spawner. Throws when a directory cannot be used. Comes before `recover`. */
   async start(): Promise<void> {
-    this.#workDir = await realpath(this.#options.workDir);
+    const { workDir, users = passwdUsers(), fetch } = this.#options;
+    this.#preparation = await Preparation.create(workDir, users, fetch);
     await this.#spawner.start();
   }
 
@@ -103,12 +77,7 @@ export class PosixContainerizer implements Containerizer {
       this.#await(known, started);
       return;
     }
-    const entry: Entry = {
-      state: { at: 'preparing', phase: 'sandbox' },
-      destroyed: false,
-      abort: new AbortController(),
-      waiting: [started],
-    };
+    const entry = createEntry({ at: 'preparing', phase: 'sandbox' }, [started]);
     this.#entries.set(spec.containerId, entry);
     void this.#prepare(spec, entry);
   }
@@ -156,15 +125,9 @@ export class PosixContainerizer implements Containerizer {
     this.#spawner.send({ op: 'forget', id: containerId });
   }
 
-  /**
-   * Turns a command into a process for the spawner: real sandbox path, numeric user, marked environment. Throws a
-   * `LaunchFailure` when the user is unknown.
-   */
-  async toProcess(spec: ContainerSpec): Promise<ProcessSpec> {
-    const directory = this.#realPath(spec.directory);
-    const owner = await this.#ownerOf(spec);
-    const env = { ...spec.environment, [CONTAINER_MARKER]: spec.containerId };
-    return { ...commandLineOf(spec.command), env, directory, ...(owner && { owner }) };
+  /** The process that a command is, as sessions need it; throws a `LaunchFailure`. */
+  toProcess(spec: ContainerSpec): Promise<ProcessSpec> {
+    return this.#ready().toProcess(spec);
   }
 
   /** Sandboxes (real paths) of the containers that run, for the rotation of their output. */
@@ -178,15 +141,14 @@ export class PosixContainerizer implements Containerizer {
     return this.#spawner;
   }
 
-  async #prepare(spec: ContainerSpec, entry: Entry): Promise<void> {
+  async #prepare(spec: ContainerSpec, entry: ContainerEntry): Promise<void> {
     try {
-      const process = await this.toProcess(spec);
+      const preparation = this.#ready();
+      const process = await preparation.toProcess(spec);
       entry.directory = process.directory;
-      await makeSandbox(process.directory, process.owner).catch((error: unknown) => {
-        throw failure('sandbox', `Failed to create executor directory '${spec.directory}': ${messageOf(error)}`);
-      });
+      await preparation.makeSandbox(spec, process);
       entry.state = { at: 'preparing', phase: 'fetch' };
-      await this.#fetch(spec, process, entry.abort.signal);
+      await preparation.fetch(spec, process, entry.abort.signal);
       if (entry.destroyed) throw failure('destroyed', 'Container destroyed while it was being prepared');
       entry.state = { at: 'starting', process };
       this.#spawner.send({ op: 'launch', id: spec.containerId, process });
@@ -195,18 +157,12 @@ export class PosixContainerizer implements Containerizer {
     }
   }
 
-  async #fetch(spec: ContainerSpec, process: ProcessSpec, signal: AbortSignal): Promise<void> {
-    const uris = spec.command.uris ?? [];
-    if (uris.length === 0) return;
-    const { directory, owner } = process;
-    const request = { containerId: spec.containerId, uris, directory, ...(owner && { owner }) };
-    await this.#options.fetch(request, signal).catch((error: unknown) => {
-      const what = `Failed to fetch all URIs for container '${spec.containerId}': ${messageOf(error)}`;
-      throw failure('fetch', what);
-    });
+  #ready(): Preparation {
+    if (this.#preparation === undefined) throw new CodedError('INTERNAL', 'Cannot launch: start comes first');
+    return this.#preparation;
   }
 
-  #fail(id: string, entry: Entry, error: unknown): void {
+  #fail(id: string, entry: ContainerEntry, error: unknown): void {
     const phase = entry.state.at === 'preparing' ? entry.state.phase : 'start';
     const told = isFailure(error) ? error : failure(phase, messageOf(error));
     const outcome = entry.destroyed ? failure('destroyed', `Container destroyed: ${told.message}`) : told;
@@ -215,26 +171,7 @@ export class PosixContainerizer implements Containerizer {
     for (const started of entry.waiting.splice(0)) started(outcome);
   }
 
-  async #ownerOf(spec: ContainerSpec): Promise<Owner | undefined> {
-    if (spec.user === undefined) return undefined;
-    const owner = await this.#users.find(spec.user);
-    if (owner === undefined) {
-      const why = `Failed to chown directory to '${spec.user}': No such user '${spec.user}'`;
-      throw failure('sandbox', `Failed to create executor directory '${spec.directory}': ${why}`);
-    }
-    return owner.uid === process.getuid?.() ? undefined : owner;
-  }
-
-  /** The spawner refuses paths through links, so the one that may be configured, the work directory, is resolved. */
-  #realPath(directory: string): string {
-    for (const root of [this.#options.workDir, this.#workDir]) {
-      const inside = relative(root, directory);
-      if (inside !== '' && !inside.startsWith('..')) return join(this.#workDir, inside);
-    }
-    throw failure('sandbox', `Failed to create executor directory '${directory}': not beneath ${this.#workDir}`);
-  }
-
-  #await(entry: Entry, started: (outcome: Outcome) => void): void {
+  #await(entry: ContainerEntry, started: (outcome: Outcome) => void): void {
     const { state } = entry;
     switch (state.at) {
       case 'preparing':
@@ -263,7 +200,7 @@ export class PosixContainerizer implements Containerizer {
   }
 
   /** Brings a container and what a spawner says of it together, after the connection was lost. */
-  #reconcile(id: string, entry: Entry, report: ContainerReport | undefined): void {
+  #reconcile(id: string, entry: ContainerEntry, report: ContainerReport | undefined): void {
     const { state } = entry;
     if (state.at === 'starting' && report === undefined) {
       if (entry.destroyed) this.#fail(id, entry, failure('destroyed', 'Container destroyed before it was started'));
@@ -321,12 +258,11 @@ export class PosixContainerizer implements Containerizer {
       const report = reports.get(id);
       // In a new runtime directory, or after a reboot, the lack of a record proves nothing.
       if (report === undefined && fresh) this.#spawner.send({ op: 'lost', id });
-      found.set(id, toRecovered(report, fresh));
-      const state = toState(found.get(id), report);
-      if (state === undefined) continue;
+      const recovered = toRecovered(report, fresh);
+      found.set(id, recovered);
+      const state = toState(recovered, report?.pid ?? 0);
       const directory = report?.directory;
-      const entry: Entry = { state, destroyed: false, abort: new AbortController(), waiting: [] };
-      this.#entries.set(id, { ...entry, ...(directory !== undefined && { directory }) });
+      if (state) this.#entries.set(id, { ...createEntry(state), ...(directory !== undefined && { directory }) });
     }
     for (const report of containers) if (!found.has(report.id)) this.#discard(report);
     this.#spawner.send({ op: 'recovered' });
@@ -337,32 +273,4 @@ export class PosixContainerizer implements Containerizer {
   #discard({ id, exit }: ContainerReport): void {
     this.#spawner.send({ op: exit === undefined ? 'destroy' : 'forget', id });
   }
-}
-
-function toRecovered(report: ContainerReport | undefined, fresh: boolean): RecoveredContainer {
-  if (report === undefined) return fresh ? { state: 'exited', exit: { kind: 'unknown' } } : { state: 'never-started' };
-  if (report.exit !== undefined) return { state: 'exited', exit: toExit(report.exit) };
-  return { state: 'running', pid: report.pid ?? 0 };
-}
-
-function toState(found: RecoveredContainer | undefined, report: ContainerReport | undefined): State | undefined {
-  const pid = report?.pid ?? 0;
-  if (found?.state === 'running') return { at: 'running', pid };
-  return found?.state === 'exited' ? { at: 'ended', pid, exit: found.exit } : undefined;
-}
-
-function toExit(exit: RecordedExit): ContainerExit {
-  return exit.kind === 'failed' ? { kind: 'unknown', message: exit.message } : exit;
-}
-
-function neverRan(exit: RecordedExit): string {
-  return exit.kind === 'failed' ? exit.message : 'Its process may have been started, and nobody can tell how it ended';
-}
-
-function failure(phase: LaunchFailure['phase'], message: string): LaunchFailure {
-  return { phase, message };
-}
-
-function isFailure(error: unknown): error is LaunchFailure {
-  return typeof error === 'object' && error !== null && 'phase' in error && 'message' in error;
 }
