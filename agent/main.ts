@@ -1,6 +1,7 @@
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { fixedDetector } from '../common/coordination/detector.js';
 import { grpcDialer } from '../common/net/grpc-link.js';
 import { answerText } from '../common/net/http/answer.js';
@@ -55,12 +56,21 @@ export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv, host =
   return reportStartFailure(async () => {
     if (asksFor('help', argv)) return print(agentHelp(process.stdout.columns));
     if (asksFor('version', argv)) return print(`meseta ${RELEASE} (Mesos API ${API_VERSION})`);
+    boundYoungGeneration();
     const start = readAgentFlags({ argv, env });
     const log = createLogger('agent', start.flags.logLevel);
     for (const warning of start.warnings) log.warn(warning);
     exitOnUncaughtErrors(log);
     return await serve(start, env, host, log);
   });
+}
+
+/**
+ * Keeps the heap's young generation as small as it is now. V8 doubles it under load, to some 40 MiB after a thousand
+ * tasks, and gives nothing back; an agent shares its machine with the tasks, and what it drops dies young anyway.
+ */
+function boundYoungGeneration(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log: Logger): Promise<number> {

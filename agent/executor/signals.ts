@@ -37,7 +37,6 @@ const NAMES: Readonly<Record<number, string>> = {
 const FIRST_REAL_TIME = 34;
 
 export const SIGTERM = 15;
-export const SIGKILL = 9;
 
 /** `Killed` for 9, and so on. */
 export function signalName(signal: number): string {
