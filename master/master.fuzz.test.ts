@@ -108,7 +108,7 @@ class World {
       return Object.fromEntries(
         Object.entries(each as Tree).map(([name, part]) => {
           turn = (turn * 31 + 7) % 1_000_003;
-          const replace = known[name];
+          const replace = Object.hasOwn(known, name) ? known[name] : undefined; // map keys may be `valueOf`
           const left = replace === undefined || turn % 4 < keep;
           return [name, left ? walk(part) : replace()];
         }),

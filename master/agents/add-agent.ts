@@ -42,7 +42,7 @@ export function addAgent(
     pingTimer: undefined,
     leaving: false,
   };
-  context.agents.registered.set(id, agent);
+  context.agents.enter(agent);
   session.agentId = id;
   startPings(context, agent);
   return agent;

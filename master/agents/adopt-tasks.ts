@@ -1,4 +1,4 @@
-import { executorId, frameworkId } from '../../common/ids.js';
+import { executorId, frameworkId, type TaskId } from '../../common/ids.js';
 import { type FrameworkInfo, type meseta, mesos } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
 import { frameworkOf } from '../frameworks/recover-framework.js';
@@ -46,6 +46,7 @@ export function adoptTasks(
     addExecutor(agent, framework.id, executor);
     return [{ framework, id: executor.executorId.value }];
   });
+  const unshelve = createUnshelve();
   const tasks = (report.tasks ?? []).flatMap((task) => {
     const framework = live(task.frameworkId.value);
     const row = rowOf(task);
@@ -54,6 +55,7 @@ export function adoptTasks(
       killTwin(context, agent, row);
       return [];
     }
+    unshelve(framework, row);
     adoptTask(context, agent, framework, row, greetingFor(row));
     return [row];
   });
@@ -78,6 +80,19 @@ function killTwin(context: MasterContext, agent: AgentRow, row: TaskRow): void {
   sendToAgent(agent, { killTask: { frameworkId: { value: row.frameworkId }, taskId: { value: row.id } } });
 }
 
+/** Takes a task that is back off the shelves. The ids on a shelf are gathered once for a whole report. */
+function createUnshelve(): (framework: FrameworkRow, row: TaskRow) => void {
+  const shelved = new Map<FrameworkRow, ReadonlySet<TaskId>>();
+  return (framework, { id }) => {
+    framework.unreachableTasks.delete(id);
+    const ids = shelved.get(framework) ?? new Set(framework.completedTasks.map((row) => row.id));
+    shelved.set(framework, ids);
+    if (!ids.has(id)) return;
+    const at = framework.completedTasks.findIndex((row) => row.id === id);
+    if (at >= 0) framework.completedTasks.splice(at, 1);
+  };
+}
+
 function adoptTask(
   context: MasterContext,
   agent: AgentRow,
@@ -85,9 +100,6 @@ function adoptTask(
   row: TaskRow,
   greeting: string | undefined,
 ): void {
-  framework.unreachableTasks.delete(row.id);
-  const shelved = framework.completedTasks.findIndex(({ id }) => id === row.id);
-  if (shelved >= 0) framework.completedTasks.splice(shelved, 1);
   addTask(agent, framework, row);
   if (greeting === undefined) return;
   const verdict = { state: row.task.state, reason: REASON_AGENT_REREGISTERED, message: greeting };

@@ -15,7 +15,7 @@ export function dropAgent(context: MasterContext, agent: AgentRow, cause: string
   for (const framework of [...agent.executors.keys()]) removeExecutors(context, agent, framework);
   for (const offer of [...agent.offers]) rescindOffer(context, offer);
   agent.pingTimer?.cancel();
-  context.agents.registered.delete(agent.id);
+  context.agents.drop(agent);
   context.allocator.removeAgent(agent.id);
   if (agent.connection.kind === 'connected') agent.connection.link.close();
   for (const framework of context.frameworks.live.values()) {

@@ -64,7 +64,7 @@ function replaceLink(context: MasterContext, agent: AgentRow, session: AgentSess
 
 function describeAnew(context: MasterContext, agent: AgentRow, introduction: AgentIntroduction): void {
   const total = Resources.fromWire(introduction.info.resources);
-  agent.info = introduction.info;
+  context.agents.describe(agent, introduction.info);
   agent.capabilities = introduction.capabilities;
   agent.version = introduction.version;
   agent.ip = introduction.ip;

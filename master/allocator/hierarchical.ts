@@ -187,7 +187,7 @@ export class HierarchicalAllocator implements Allocator {
       const agent = this.#agents.get(agentId);
       if (agent) this.#lookAt(agent);
     }
-    const agents = shuffled([...this.#changed], random);
+    const agents = shuffled(this.#changed, random);
     this.#changed.clear();
     return agents.flatMap((agent) => this.#offer(agent, nowMs));
   }

@@ -4,6 +4,7 @@ import type { Link } from '../../common/link.js';
 import type { Resources } from '../../common/resources/resources.js';
 import type { Timer } from '../../common/runtime/clock.js';
 import type { AgentInfo, ExecutorInfo, MasterMessage, meseta } from '../../proto/index.js';
+import { DEFAULT_AGENT_PORT } from '../agents/port.js';
 import type { OfferRow } from './offers.js';
 import type { TaskRow } from './tasks.js';
 
@@ -61,13 +62,57 @@ export interface UnreachableAgent {
 
 /** Every agent known, by standing; an id is in at most one of the four. */
 export class AgentTable {
-  readonly registered = new Map<AgentId, AgentRow>();
+  readonly #registered = new Map<AgentId, AgentRow>();
+  /** The registered ones by `host:port`, for an agent that registers where another was. */
+  readonly #byAddress = new Map<string, Set<AgentRow>>();
   readonly recovered = new Map<AgentId, RecoveredAgent>();
   readonly unreachable = new Map<AgentId, UnreachableAgent>();
   /** Declared lost for good, with the instant (`wallMs`) of it; oldest first. */
   readonly gone = new Map<AgentId, number>();
   /** Connections on which agents are re-registering while a durable step is under way; the newest of each counts. */
   readonly returning = new Map<AgentId, Link<MasterMessage>>();
+
+  get registered(): ReadonlyMap<AgentId, AgentRow> {
+    return this.#registered;
+  }
+
+  /** Registered agents that say they are at the host name and port of this one. */
+  at(info: AgentInfo): Iterable<AgentRow> {
+    return this.#byAddress.get(addressOf(info)) ?? [];
+  }
+
+  enter(agent: AgentRow): void {
+    this.#registered.set(agent.id, agent);
+    this.#list(agent);
+  }
+
+  /** The agent says something else of itself now. */
+  describe(agent: AgentRow, info: AgentInfo): void {
+    this.#unlist(agent);
+    agent.info = info;
+    this.#list(agent);
+  }
+
+  drop(agent: AgentRow): void {
+    this.#registered.delete(agent.id);
+    this.#unlist(agent);
+  }
+
+  #list(agent: AgentRow): void {
+    const address = addressOf(agent.info);
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? new Set()).add(agent));
+  }
+
+  #unlist(agent: AgentRow): void {
+    const address = addressOf(agent.info);
+    const neighbours = this.#byAddress.get(address);
+    neighbours?.delete(agent);
+    if (neighbours?.size === 0) this.#byAddress.delete(address);
+  }
+}
+
+function addressOf({ hostname, port }: AgentInfo): string {
+  return `${hostname}:${port ?? DEFAULT_AGENT_PORT}`;
 }
 
 export function isConnected(agent: AgentRow): boolean {

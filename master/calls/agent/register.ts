@@ -1,7 +1,6 @@
 import type { AgentId } from '../../../common/ids.js';
 import type { AgentInfo, meseta } from '../../../proto/index.js';
 import { type AgentIntroduction, addAgent, offerAgent } from '../../agents/add-agent.js';
-import { DEFAULT_AGENT_PORT } from '../../agents/port.js';
 import { REPLACED, removeAgent } from '../../agents/remove-agent.js';
 import type { AgentSession } from '../../agents/session.js';
 import type { MasterContext } from '../../context.js';
@@ -63,13 +62,7 @@ function registered(session: AgentSession, id: AgentId, context: MasterContext):
  * An agent that was on this host and port, and is disconnected: one process can hold a port, so the old agent is over,
  * its work directory wiped. While it still has a link, two machines may share a name, and nothing is taken from either.
  */
-function findPredecessor(context: MasterContext, { hostname, port }: AgentInfo): AgentRow | undefined {
-  return [...context.agents.registered.values()].find(
-    ({ info, connection }) =>
-      connection.kind === 'disconnected' && info.hostname === hostname && samePort(info.port, port),
-  );
-}
-
-function samePort(one: number | null | undefined, other: number | null | undefined): boolean {
-  return (one ?? DEFAULT_AGENT_PORT) === (other ?? DEFAULT_AGENT_PORT);
+function findPredecessor({ agents }: MasterContext, info: AgentInfo): AgentRow | undefined {
+  for (const agent of agents.at(info)) if (agent.connection.kind === 'disconnected') return agent;
+  return undefined;
 }
