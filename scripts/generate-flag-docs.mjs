@@ -4,6 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import './ts-hooks.mjs';
 
+/** Placeholders that the head of the page explains, or that explain themselves. */
+const PLAIN = ['DURATION', 'SIZE', 'PORT', 'IP', 'PATH', 'TEXT', 'HOST', 'LEVEL'];
+
 const page = fileURLToPath(new URL('../docs/user/flags.md', import.meta.url));
 const check = process.argv[2] === '--check';
 if (process.argv.length > (check ? 3 : 2)) {
@@ -67,9 +70,6 @@ function standard({ default: text, otherwise, required }) {
   if (text !== undefined) return text === '' ? 'empty' : cell(`\`${text}\``);
   return cell(otherwise ?? 'none');
 }
-
-/** Placeholders that the head of the page explains, or that explain themselves. */
-const PLAIN = ['DURATION', 'SIZE', 'PORT', 'IP', 'PATH', 'TEXT', 'HOST', 'LEVEL'];
 
 /** Other values are described by the words that the error for a wrong one uses. */
 function describe({ help, kind, secret }) {
