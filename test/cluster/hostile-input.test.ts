@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mesos } from '../../proto/index.js';
 import { RealCluster } from '../support/real-cluster.js';
@@ -36,6 +37,11 @@ async function sendRaw(address: string, bytes: string | Buffer, boundMs = 1_000)
   clearTimeout(bound);
   return answer;
 }
+
+/** Calls that answer with a stream. */
+const STREAMS: ReadonlySet<string> = new Set(['SUBSCRIBE']);
+/** Members of calls that are looked into. */
+const MEMBERS = ['list_files', 'read_file', 'wait_container', 'launch_nested_container_session', 'set_logging_level'];
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const head = (line: string, ...headers: string[]) =>
@@ -101,6 +107,36 @@ describe.each(['master', 'agent'] as const)('the listener of the %s', (who) => {
   it.each(ATTACKS)('survives %s', async (_, bytes, answer) => {
     expect(await sendRaw(addresses[who], bytes)).toMatch(answer);
     expect((await fetch(`http://${addresses[who]}/health`)).status).toBe(200);
+  });
+
+  it('answers what makes no sense with a reason, and never with a failure of its own', async () => {
+    const types = who === 'master' ? mesos.v1.master.Call.Type : mesos.v1.agent.Call.Type;
+    const names = Object.keys(types).filter((name) => Number.isNaN(Number(name)) && !STREAMS.has(name));
+    const calls = fc.record({
+      type: fc.oneof(fc.constantFrom(...names), fc.jsonValue()),
+      ...Object.fromEntries(MEMBERS.map((member) => [member, fc.jsonValue({ maxDepth: 4 })])),
+    });
+    for (const call of fc.sample(calls, { numRuns: 300, seed: 7 })) {
+      const answer = await fetch(`http://${addresses[who]}/api/v1`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(call),
+      });
+      const text = await answer.text();
+      expect([call, answer.status, text]).toSatisfy(() => answer.status < 500 || answer.status === 501);
+    }
+  });
+
+  it('ends a body without end at the bound', async () => {
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    const start = head('POST /api/v1 HTTP/1.1', 'Content-Type: application/json', 'Transfer-Encoding: chunked');
+    expect(await sendRaw(addresses[who], start + chunk.repeat(300), 5_000)).toMatch(/^HTTP\/1\.1 413|^$/);
+  });
+
+  it('answers a thousand requests that come in one piece', async () => {
+    const one = 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n';
+    const answers = await sendRaw(addresses[who], one.repeat(999) + head('GET /health HTTP/1.1'), 10_000);
+    expect(answers.split('HTTP/1.1 200 OK')).toHaveLength(1_001);
   });
 
   it('serves others while many connections say nothing', async () => {
