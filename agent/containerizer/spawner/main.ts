@@ -10,7 +10,7 @@ import { adoptContainers } from './adoption.js';
 import { Containers } from './containers.js';
 import { parseGeneration, socketName } from './protocol.js';
 import { Records } from './records.js';
-import { SpawnerServer } from './server.js';
+import { type Ledger, SpawnerServer } from './server.js';
 import { Stragglers } from './stragglers.js';
 
 const [runtimeDir = '', generationText = '', idleText = ''] = process.argv.slice(2);
@@ -21,31 +21,53 @@ process.umask(0o022); // what containers inherit
 process.on('SIGHUP', () => {}); // the terminal that started the agent is no concern of the containers
 process.on('uncaughtException', (error) => console.error('Cannot go on with a request:', error)); // exits would be lost
 
-const records = new Records(runtimeDir);
 const stragglers = new Stragglers();
-const server = new SpawnerServer(records, stragglers);
-const containers = new Containers(records, stragglers, (reply) => server.tell(reply));
+const server = new SpawnerServer(stragglers);
 
-let adopted = (_: Containers) => {};
-const listener = server.listenWhen(new Promise<Containers>((resolve) => (adopted = resolve)));
+let opened = (_: Ledger) => {};
+const listener = server.listenWhen(new Promise<Ledger>((resolve) => (opened = resolve)));
 const privateName = `starting.${process.pid}`;
-listener.listen(privateName, async () => {
+listener.listen(privateName, () => {
   claimGeneration();
-  await adoptContainers(runtimeDir, records, containers, stragglers);
-  adopted(containers);
-  exitWhenIdle(Number(idleText));
+  serve().catch((error: unknown) => {
+    console.error('Cannot take up the journal:', error);
+    rmSync(socketName(generation), { force: true }); // agents would wait for an answer for ever
+    process.exit(1);
+  });
 });
 
-/** Takes the name by which agents find us. A name that exists is never taken over, so there is one of us at most. */
+/** Not before the name is ours: to open the journal is to write it anew, under the hands of another if there were one. */
+async function serve(): Promise<void> {
+  const records = new Records(runtimeDir);
+  const containers = new Containers(records, stragglers, (reply) => server.tell(reply));
+  await adoptContainers(runtimeDir, records, containers, stragglers);
+  opened({ records, containers });
+  exitWhenIdle(Number(idleText));
+}
+
+/**
+ * Takes the name by which agents find us. A name that exists is never taken over, and an older generation gives way to a
+ * newer, which deletes its name: so there is one of us at most.
+ */
 function claimGeneration(): void {
-  try {
-    linkSync(privateName, socketName(generation));
-  } catch {
-    unlinkSync(privateName);
-    process.exit(0); // another was quicker
-  }
+  const claimed = link(privateName, socketName(generation));
   unlinkSync(privateName);
-  for (const name of readdirSync('.')) if (parseGeneration(name) < generation) unlinkSync(name);
+  const generations = readdirSync('.').map(parseGeneration);
+  if (generations.some((other) => other > generation)) {
+    if (claimed) rmSync(socketName(generation), { force: true });
+    process.exit(0); // an agent has given up on us long ago
+  }
+  if (!claimed) process.exit(0); // another was quicker
+  for (const other of generations) if (other < generation) rmSync(socketName(other), { force: true });
+}
+
+function link(existing: string, name: string): boolean {
+  try {
+    linkSync(existing, name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function exitWhenIdle(idleMs: number): void {

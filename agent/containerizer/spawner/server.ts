@@ -6,30 +6,34 @@ import type { Records } from './records.js';
 import { serveSession } from './session-server.js';
 import type { Stragglers } from './stragglers.js';
 
+/** What a spawner that has become the only one works with. */
+export interface Ledger {
+  readonly records: Records;
+  readonly containers: Containers;
+}
+
 /** Who is connected, and who hears of ends. Only the agent that said `hello` last is obeyed. */
 export class SpawnerServer {
-  readonly #records: Records;
   readonly #stragglers: Stragglers;
   readonly #connections = new Set<Socket>();
-  #containers: Containers | undefined;
+  #ledger: Ledger | undefined;
   #agent: Socket | undefined;
   #epoch = 0;
   #stopping = false;
 
-  constructor(records: Records, stragglers: Stragglers) {
-    this.#records = records;
+  constructor(stragglers: Stragglers) {
     this.#stragglers = stragglers;
   }
 
   /** A server that takes connections at once and serves them when `ready` is done. */
-  listenWhen(ready: Promise<Containers>): Server {
+  listenWhen(ready: Promise<Ledger>): Server {
     return createServer((socket) => {
       this.#connections.add(socket);
       socket.on('error', () => {}); // `close` follows
       socket.once('close', () => this.#connections.delete(socket));
-      ready.then((containers) => {
-        this.#containers = containers;
-        this.#serve(socket, containers);
+      ready.then((ledger) => {
+        this.#ledger = ledger;
+        this.#serve(socket, ledger);
       });
     });
   }
@@ -41,7 +45,7 @@ export class SpawnerServer {
 
   /** Whether nobody would miss this process: at once if told to stop, else when nobody is connected either. */
   get idle(): boolean {
-    const quiet = (this.#containers?.live ?? 1) === 0 && !this.#stragglers.busy;
+    const quiet = (this.#ledger?.containers.live ?? 1) === 0 && !this.#stragglers.busy;
     return quiet && (this.#stopping || this.#connections.size === 0);
   }
 
@@ -49,7 +53,7 @@ export class SpawnerServer {
     return this.#stopping;
   }
 
-  #serve(socket: Socket, containers: Containers): void {
+  #serve(socket: Socket, ledger: Ledger): void {
     const lines = new LineReader();
     let session = false;
     socket.on('data', (chunk: Buffer) => {
@@ -60,8 +64,8 @@ export class SpawnerServer {
           const request = JSON.parse(line) as Request;
           if (request.op === 'session') {
             session = true;
-            this.#startSession(socket, request, containers);
-          } else this.#obey(socket, request, containers);
+            this.#startSession(socket, request, ledger.containers);
+          } else this.#obey(socket, request, ledger);
         }
       } catch (error) {
         console.error(`Cannot serve a connection: ${String(error)}`);
@@ -70,11 +74,12 @@ export class SpawnerServer {
     });
   }
 
-  #obey(socket: Socket, request: Exclude<Request, { op: 'session' }>, containers: Containers): void {
+  #obey(socket: Socket, request: Exclude<Request, { op: 'session' }>, ledger: Ledger): void {
+    const { containers, records } = ledger;
     if (request.op !== 'hello' && socket !== this.#agent) return;
     switch (request.op) {
       case 'hello':
-        this.#welcome(socket, containers);
+        this.#welcome(socket, ledger);
         break;
       case 'launch':
         containers.launch(request.id, request.process);
@@ -92,7 +97,7 @@ export class SpawnerServer {
         containers.lose(request.id);
         break;
       case 'recovered':
-        this.#records.confirmBoot();
+        records.confirmBoot();
         break;
       case 'stop':
         this.#stopping = true;
@@ -100,7 +105,7 @@ export class SpawnerServer {
     }
   }
 
-  #welcome(socket: Socket, containers: Containers): void {
+  #welcome(socket: Socket, { containers, records }: Ledger): void {
     if (this.#agent !== socket) {
       this.tell({ op: 'replaced' });
       this.#agent?.destroySoon();
@@ -114,7 +119,7 @@ export class SpawnerServer {
       op: 'welcome',
       version: PROTOCOL_VERSION,
       epoch: ++this.#epoch,
-      fresh: !this.#records.isOfThisBoot(),
+      fresh: !records.isOfThisBoot(),
       containers: containers.report(),
     });
   }
