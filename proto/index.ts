@@ -7,7 +7,6 @@ export { meseta, mesos } from './generated/messages.js';
 
 import type { meseta, mesos } from './generated/messages.js';
 
-export type AgentID = mesos.v1.AgentID.$Properties;
 export type Attribute = mesos.v1.Attribute.$Properties;
 export type CheckInfo = mesos.v1.CheckInfo.$Properties;
 export type CheckStatusInfo = mesos.v1.CheckStatusInfo.$Properties;

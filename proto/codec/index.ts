@@ -9,8 +9,8 @@ export {
   parseContentType,
   RECORDIO_MEDIA,
 } from './media.js';
-export { MAX_DEPTH, type MessageType, messageType } from './message-type.js';
-export { decode, encode, MAX_MESSAGE_BYTES } from './protobuf.js';
-export { encodeRecord, MAX_RECORD_BYTES, RecordDecoder } from './recordio.js';
+export { type MessageType, messageType } from './message-type.js';
+export { decode, encode } from './protobuf.js';
+export { encodeRecord, RecordDecoder } from './recordio.js';
 export * from './types.js';
-export { WireError, type WireErrorCode } from './wire-error.js';
+export { WireError } from './wire-error.js';

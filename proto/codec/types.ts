@@ -7,8 +7,6 @@ export type SchedulerCall = mesos.v1.scheduler.Call.$Properties;
 export const SchedulerCall = messageType('mesos.v1.scheduler.Call', mesos.v1.scheduler.Call);
 export type SchedulerEvent = mesos.v1.scheduler.Event.$Properties;
 export const SchedulerEvent = messageType('mesos.v1.scheduler.Event', mesos.v1.scheduler.Event);
-export type SchedulerResponse = mesos.v1.scheduler.Response.$Properties;
-export const SchedulerResponse = messageType('mesos.v1.scheduler.Response', mesos.v1.scheduler.Response);
 
 export type ExecutorCall = mesos.v1.executor.Call.$Properties;
 export const ExecutorCall = messageType('mesos.v1.executor.Call', mesos.v1.executor.Call);
