@@ -1,8 +1,6 @@
+import { API_VERSION } from '../common/version.js';
 import { type MasterInfo, mesos } from '../proto/index.js';
 import type { MasterOptions } from './options.js';
-
-/** The level of the Mesos API that is spoken here, as clients compare it; not the release of Meseta. */
-export const API_VERSION = '1.12.0';
 
 const { AGENT_UPDATE, AGENT_DRAINING, QUOTA_V2 } = mesos.v1.MasterInfo.Capability.Type;
 

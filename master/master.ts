@@ -10,7 +10,7 @@ import { HierarchicalAllocator } from './allocator/hierarchical.js';
 import { serveAgent } from './calls/agent/dispatch.js';
 import { serveScheduler } from './calls/scheduler/session.js';
 import type { MasterContext } from './context.js';
-import { stopTimers } from './frameworks/failover-deadline.js';
+import { stopTimers } from './frameworks/stop-timers.js';
 import { createMasterInfo } from './master-info.js';
 import { AllocationSchedule } from './offers/allocation-schedule.js';
 import { sendOffers } from './offers/send-offers.js';

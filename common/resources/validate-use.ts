@@ -1,4 +1,5 @@
 import type { Resource } from '../../proto/index.js';
+import { validateId } from '../validate-id.js';
 import type { Entry } from './entry.js';
 import { Resources, reservationRole } from './resources.js';
 import { validateResources } from './validate.js';
@@ -30,14 +31,6 @@ function validateDisk({ kind: { disk, revocable, reservations } }: Entry): strin
   if (disk.volume.hostPath != null) return "Expecting 'host_path' to be unset for persistent volume";
   const problem = validateId(disk.persistence.id);
   return problem && `Invalid persistence ID for persistent volume: ${problem}`;
-}
-
-function validateId(id: string): string | undefined {
-  if (id === '') return 'ID must not be empty';
-  if (id.length > 255) return 'ID must not be greater than 255 characters';
-  if (id === '.' || id === '..') return `'${id}' is disallowed`;
-  const bad = [...id].some((character) => character < ' ' || '/\\\u007f'.includes(character));
-  return bad ? `'${id}' contains invalid characters` : undefined;
 }
 
 function validateGpus({ kind, amount }: Entry): string | undefined {

@@ -33,7 +33,6 @@ export function toFrameworkAnswer(framework: FrameworkRow, { agents }: Master): 
     recovered: framework.connection.kind === 'recovered',
     registeredTime: timeInfo(framework.registeredWallMs),
     reregisteredTime: timeInfo(framework.reregisteredWallMs ?? framework.registeredWallMs),
-    unregisteredTime: framework.unregisteredWallMs === undefined ? null : timeInfo(framework.unregisteredWallMs),
     offers: [...framework.offers].map((offer) => toOfferAnswer(offer, agents)),
     allocatedResources: usedBy(framework, agents).toWire('endpoint'),
     offeredResources: offeredTo(framework).toWire('endpoint'),

@@ -96,7 +96,7 @@ function frameworkDocument(framework: FrameworkRow, { agents }: Master): Json {
   const head = {
     ...frameworkHead(framework.id, framework.info, framework.registeredWallMs),
     ...(framework.reregisteredWallMs === undefined ? {} : { reregistered_time: framework.reregisteredWallMs / 1000 }),
-    unregistered_time: (framework.unregisteredWallMs ?? 0) / 1000,
+    unregistered_time: 0,
     active: connected,
     connected,
     recovered: framework.connection.kind === 'recovered',

@@ -21,7 +21,6 @@ export function addFramework(
     connection,
     registeredWallMs: context.clock.wallMs(),
     reregisteredWallMs: undefined,
-    unregisteredWallMs: undefined,
     tasks: new Map(),
     offers: new Set(),
     unreachableTasks: new Map(),

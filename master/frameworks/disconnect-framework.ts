@@ -1,8 +1,9 @@
 import type { MasterContext } from '../context.js';
 import { discardOffer } from '../offers/take-back.js';
 import type { FrameworkRow } from '../state/frameworks.js';
-import { failoverTimeoutMs, startDeadline, stopTimers } from './failover-deadline.js';
+import { failoverTimeoutMs, startDeadline } from './failover-deadline.js';
 import { keepFramework } from './keep-framework.js';
+import { stopTimers } from './stop-timers.js';
 
 /**
  * The framework's scheduler has gone: its offers are free again, its tasks run on, and unless it comes back within its

@@ -1,7 +1,7 @@
 import type { FrameworkId } from '../../common/ids.js';
 import type { FrameworkInfo } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
-import type { Deadline, FrameworkRow } from '../state/frameworks.js';
+import type { Deadline } from '../state/frameworks.js';
 import { tearDown } from './tear-down.js';
 
 /** How long a framework may be without its scheduler before it is torn down; the original's default is not at all. */
@@ -18,10 +18,4 @@ export function startDeadline(context: MasterContext, id: FrameworkId, delayMs: 
     tearDown(context, framework);
   });
   return { wallMs: context.clock.wallMs() + delayMs, cancel: () => timer.cancel() };
-}
-
-/** Stops whatever timer goes with the framework's connection. */
-export function stopTimers({ connection }: FrameworkRow): void {
-  if (connection.kind === 'connected') connection.heartbeat.cancel();
-  else connection.deadline.cancel();
 }

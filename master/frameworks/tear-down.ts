@@ -11,7 +11,7 @@ import { applyStatus } from '../tasks/apply-status.js';
 import { createStatus, namesOf } from '../tasks/create-status.js';
 import { removeExecutors } from '../tasks/executors.js';
 import { removeTask, shelveCompleted } from '../tasks/remove-task.js';
-import { stopTimers } from './failover-deadline.js';
+import { stopTimers } from './stop-timers.js';
 
 const { TASK_KILLED } = mesos.v1.TaskState;
 const { REASON_FRAMEWORK_REMOVED } = mesos.v1.TaskStatus.Reason;

@@ -52,10 +52,11 @@ function launchTask(context: MasterContext, framework: FrameworkRow, purse: Purs
   if (executor && !executorOn(agent, framework.id, executorId(executor.executorId.value))) {
     purse.left = purse.left.minus(addExecutor(agent, framework.id, executor).resources);
   }
-  const row = createTask(normal(task), framework, executor?.executorId.value);
+  const info = normal(task);
+  const row = createTask(info, framework, executor?.executorId.value);
   addTask(agent, framework, row);
   purse.left = purse.left.minus(row.resources);
-  sendToAgent(agent, { runTask: { framework: framework.info, task: normal(task), ...(executor && { executor }) } });
+  sendToAgent(agent, { runTask: { framework: framework.info, task: info, ...(executor && { executor }) } });
   context.log.info('Task launched', { task: row.id, framework: framework.id, agent: agent.id });
 }
 

@@ -34,7 +34,6 @@ export interface FrameworkRow {
   connection: FrameworkConnection;
   readonly registeredWallMs: number;
   reregisteredWallMs: number | undefined;
-  unregisteredWallMs: number | undefined;
   /** Not yet acknowledged to the end, terminal ones included. */
   readonly tasks: Map<TaskId, TaskRow>;
   readonly offers: Set<OfferRow>;

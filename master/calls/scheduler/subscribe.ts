@@ -5,7 +5,7 @@ import type { MasterContext } from '../../context.js';
 import { addFramework } from '../../frameworks/add-framework.js';
 import { rolesOf } from '../../frameworks/capabilities.js';
 import { changeFramework } from '../../frameworks/change-framework.js';
-import { stopTimers } from '../../frameworks/failover-deadline.js';
+import { stopTimers } from '../../frameworks/stop-timers.js';
 import { startHeartbeats } from '../../frameworks/heartbeat.js';
 import { keepFramework } from '../../frameworks/keep-framework.js';
 import { discardOffer } from '../../offers/take-back.js';
@@ -42,6 +42,10 @@ export function subscribe(context: MasterContext, stream: SchedulerStream, call:
   if (known?.leaving) {
     refuseRemoved(context, stream);
     return;
+  }
+  if (call.offerConstraints) {
+    // Such offers would be declined anyway; they cost the framework only the look.
+    context.log.warn('Offer constraints are not applied', { framework: id });
   }
   const rival = context.frameworks.subscribing.get(id);
   if (rival !== undefined && rival !== stream) failOver(rival.link);
