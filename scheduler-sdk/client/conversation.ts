@@ -112,9 +112,9 @@ export class Conversation {
     this.#ports.store.load((outcome) => this.#loaded(outcome));
   }
 
-  /** Drops the call when not subscribed. */
+  /** Drops the call when not subscribed, and after a teardown, when the master knows the framework no more. */
   send(call: calls.UnidentifiedCall | undefined): void {
-    if (call === undefined || this.#state !== 'subscribed') return;
+    if (call === undefined || this.#state !== 'subscribed' || this.#teardownSent) return;
     this.#stream?.send(calls.identify(call, this.#frameworkId));
   }
 
@@ -283,7 +283,7 @@ export class Conversation {
   }
 
   #sendTeardown(): void {
-    this.send(calls.teardown());
+    this.#stream?.send(calls.identify(calls.teardown(), this.#frameworkId));
     this.#teardownSent = true;
   }
 

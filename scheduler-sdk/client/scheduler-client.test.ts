@@ -469,6 +469,14 @@ describe('SchedulerClient stopping', () => {
     expect(left).toEqual({ frameworkId: undefined, confirmed: false, tasks: new Map() });
   });
 
+  it('sends nothing after the teardown, which the master would refuse', () => {
+    const { master, client } = startWithTask();
+    client.stop({ teardown: true });
+    client.suppress();
+    master.expect.call('TEARDOWN');
+    master.expect.nothing();
+  });
+
   it('tears down again when the connection broke before the master had heard', () => {
     const { master, client } = startWithTask();
     let done = false;
