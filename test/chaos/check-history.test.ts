@@ -51,6 +51,13 @@ describe('checkHistory()', () => {
     expect((await verdict([{ ...seen, state: 'TASK_FINISHED' }], ran, [10])).problems).toHaveLength(1);
   });
 
+  it('allows the same of a task of which nobody could tell whether it had begun', async () => {
+    const message = 'Its process may have been started, and nobody can tell how it ended';
+    const seen = { seen: 't', state: 'TASK_FAILED', message, at: 20 };
+    expect(await verdict([seen], {}, [10])).toMatchObject({ problems: [], untold: 1 });
+    expect((await verdict([seen], {}, [30])).problems).toHaveLength(1);
+  });
+
   it.each([
     ['a task that ran twice', [failedWith(3)], { t: 'start 1\nend 3\nstart 2\nend 3\n' }, 't ran 2 times'],
     ['a wrong exit code', [failedWith(1)], { t: 'start 1\nend 3\n' }, 't ended with 3'],

@@ -60,6 +60,10 @@ export async function checkHistory(
   for (const id of runs.keys()) if (!launches.has(id)) problems.push(`${id} ran, but was never launched`);
   for (const [id, { code = 0, at: launchedAt = 0 }] of launches) {
     const run = runs.get(id) ?? [];
+    const isUntold = ({ state, message, at = 0 }: Line) =>
+      state === 'TASK_FAILED' &&
+      UNTOLD.test(message ?? '') &&
+      blindAt.some((blind) => launchedAt <= blind && blind <= at);
     const starts = run.filter((line) => line.startsWith('start ')).length;
     const ends = run.filter((line) => line.startsWith('end ')).length;
     if (starts > 1) problems.push(`${id} ran ${starts} times`);
@@ -70,12 +74,12 @@ export async function checkHistory(
       else problems.push(`${id} ran, and the framework was never told how it ended; it saw ${states(seen.get(id))}`);
     } else if (starts === 0) {
       if (NEVER_STARTED.has(last.state ?? '')) neverStarted += 1;
+      else if (isUntold(last)) untold += 1;
       else problems.push(`${id} never ran, but the framework was told ${last.state}: ${last.message}`);
     } else {
       finished += 1;
       const expected = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
-      const wasBlind = blindAt.some((at) => launchedAt <= at && at <= (last.at ?? 0));
-      if (wasBlind && ends === 1 && last.state === 'TASK_FAILED' && UNTOLD.test(last.message ?? '')) untold += 1;
+      if (ends === 1 && isUntold(last)) untold += 1;
       else if (last.state !== expected || !last.message?.includes(`exited with status ${code}`) || ends !== 1)
         problems.push(
           `${id} ended with ${code} (${ends} end lines), but the framework was told ${last.state}: ${last.message}`,

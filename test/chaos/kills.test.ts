@@ -21,12 +21,15 @@ describe('a cluster whose daemons are killed again and again', () => {
   });
 });
 
-describe('an agent whose spawner is killed again and again', () => {
-  it('keeps its tasks running, and tells of none a success that nobody saw', async () => {
+describe('agents whose spawners are killed again and again, and sometimes they themselves', () => {
+  it('keep their tasks running, and tell of none a success that nobody saw', async () => {
     await using storm = await Storm.start();
     const { agents } = storm.cluster;
-    await storm.again(agents, SPAWNER_KILLS, [500, 2_500], (agent) => storm.killSpawner(agent));
-    expect(storm.blindAt.length).toBeGreaterThanOrEqual(SPAWNER_KILLS / 2); // there was one to kill, mostly
+    await Promise.all([
+      storm.again(agents, SPAWNER_KILLS, [500, 2_500], (agent) => storm.killSpawner(agent)),
+      storm.again(agents, SPAWNER_KILLS / 2, [1_000, 4_000], (agent) => storm.killWithSpawner(agent)),
+    ]);
+    expect(storm.blindAt.length).toBeGreaterThanOrEqual(SPAWNER_KILLS); // there was one to kill, mostly
     const { problems, leftovers } = await storm.end();
     expect({ problems, leftovers }).toEqual({ problems: [], leftovers: [] });
   });

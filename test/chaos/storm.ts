@@ -119,6 +119,13 @@ export class Storm implements AsyncDisposable {
     }
   }
 
+  /** Kills an agent while its next spawner may be starting; the agent after it may start another. */
+  async killWithSpawner(agent: Daemon): Promise<void> {
+    await this.killSpawner(agent);
+    await this.#wait([0, 600]);
+    await this.kill(agent);
+  }
+
   /** States that the framework was told of, by task, in order. */
   async statesSeen(): Promise<Map<string, string[]>> {
     const seen = new Map<string, string[]>();
