@@ -66,7 +66,7 @@ describe('the simulator notices', () => {
         allocator.addAgent = (id, total) => add(id, total); // as if nothing ran on it
       },
     };
-    expect(noticed(() => generous)).toMatch(/the allocator holds|Cannot recover/);
+    expect(noticed(() => generous)).toMatch(/the allocator holds|Cannot recover|is used twice/);
   });
 
   it('a launch carried out twice', () => {
