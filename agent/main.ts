@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -13,7 +13,7 @@ import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
 import { asksFor } from '../common/runtime/flags.js';
 import { createLogger, type Logger } from '../common/runtime/logger.js';
-import { type OwnAddress, ownAddress } from '../common/runtime/own-address.js';
+import { ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
 import { openSqliteStore } from '../common/store/sqlite-store.js';
@@ -28,21 +28,13 @@ import type { Fetch } from './containerizer/fetcher/fetch.js';
 import { PosixContainerizer } from './containerizer/posix-containerizer.js';
 import { type AgentFlags, type AgentStart, agentHelp, readAgentFlags } from './flags.js';
 import { startHousekeeping } from './housekeeping.js';
-import type { AgentSettings } from './ports.js';
-import { detectResources, inspectMachine } from './resources/detect.js';
+import type { AgentPorts } from './ports.js';
 import { Garbage } from './sandbox/garbage.js';
 import { sandboxesOnDisk } from './sandbox/sandboxes-on-disk.js';
+import { type Host, readSettings, THIS_HOST } from './settings.js';
 
 /** How long clients may take to finish what is under way, and the store to write what waits, when the agent stops. */
 const STOP_BOUND_MS = 2_000;
-
-/** The machine as the agent finds it; tests put another in its place. */
-interface Host {
-  /** Holds what differs after each boot. */
-  readonly bootIdFile: string;
-}
-
-const THIS_HOST: Host = { bootIdFile: '/proc/sys/kernel/random/boot_id' };
 
 /** Why the agent's process ends. */
 type End = { readonly failed: boolean; readonly reason: string };
@@ -86,38 +78,14 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log:
   try {
     const flags = await settle(start.flags, port.port);
     await using stack = new AsyncDisposableStack();
-    const store = await openSqliteStore(join(flags.workDir, 'meta', 'agent.sqlite'), {
-      log: log.child({ part: 'store' }),
-    });
-    stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), log));
-    const containerizer = await startContainerizer(flags, log);
-    stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(true), log));
-
     const end = Promise.withResolvers<End>();
-    const garbage = new Garbage(
-      { workDir: flags.workDir, delayMs: flags.gcDelayMs, headroom: flags.gcDiskHeadroom },
-      systemClock,
-      log,
-    );
-    const agent = new Agent(
-      {
-        clock: systemClock,
-        random: systemRandom,
-        logger: log,
-        store,
-        detector: fixedDetector(flags.master, systemClock),
-        dialer: grpcDialer(agentEndOfAgentLink, log),
-        containerizer,
-        prober: createProber(containerizer),
-        fatal: (reason) => end.resolve({ failed: true, reason }),
-        exit: (reason) => end.resolve({ failed: false, reason }),
-        sandboxEnded: (directory, atWallMs) => garbage.ended(directory, atWallMs),
-      },
-      await settings(flags, address, env, host),
-    );
+    const { garbage, containerizer, ...ports } = await openPorts(flags, stack, end.resolve, log);
+    const agent = new Agent({ ...ports, containerizer }, await readSettings(flags, address, env, host));
     stack.defer(() => agent.stop());
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
-    await findGarbage(garbage, agent, flags.workDir);
+    findGarbage(garbage, agent, flags.workDir).catch((error: unknown) =>
+      log.warn('Old sandboxes not found', { error }),
+    );
     stack.use(startHousekeeping(() => containerizer.sandboxes(), garbage, flags, log));
     leave.heard.then(() => agent.leave('Received SIGUSR1'));
     http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
@@ -138,6 +106,40 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log:
 async function settle(flags: AgentFlags, port: number): Promise<AgentFlags> {
   await mkdir(flags.workDir, { recursive: true, mode: 0o755 });
   return { ...flags, advertisePort: flags.advertisePort ?? port, workDir: await realpath(flags.workDir) };
+}
+
+/** What the agent does things with; what has to be closed again is put on `stack`. */
+interface Opened extends AgentPorts {
+  readonly containerizer: PosixContainerizer;
+  readonly garbage: Garbage;
+}
+
+async function openPorts(
+  flags: AgentFlags,
+  stack: AsyncDisposableStack,
+  ended: (end: End) => void,
+  logger: Logger,
+): Promise<Opened> {
+  const { workDir, gcDelayMs: delayMs, gcDiskHeadroom: headroom } = flags;
+  const store = await openSqliteStore(join(workDir, 'meta', 'agent.sqlite'), { log: logger.child({ part: 'store' }) });
+  stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), logger));
+  const containerizer = await startContainerizer(flags, logger);
+  stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(true), logger));
+  const garbage = new Garbage({ workDir, delayMs, headroom }, systemClock, logger);
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    store,
+    detector: fixedDetector(flags.master, systemClock),
+    dialer: grpcDialer(agentEndOfAgentLink, logger),
+    containerizer,
+    prober: createProber(containerizer),
+    garbage,
+    fatal: (reason) => ended({ failed: true, reason }),
+    exit: (reason) => ended({ failed: false, reason }),
+    sandboxEnded: (directory, atWallMs) => garbage.ended(directory, atWallMs),
+  };
 }
 
 /** What ended under earlier agents waits for its deletion too. */
@@ -171,48 +173,6 @@ function fetchOnDemand({ workDir, fetcher: { cache, frameworksHome, stallTimeout
     loaded ??= load();
     await (await loaded)(request, signal);
   };
-}
-
-async function settings(
-  flags: AgentFlags,
-  address: OwnAddress,
-  env: NodeJS.ProcessEnv,
-  { bootIdFile }: Host,
-): Promise<AgentSettings> {
-  const resources = detectResources(await inspectMachine(flags.workDir), flags.resources, flags.defaultRole);
-  return {
-    info: {
-      hostname: address.hostname,
-      port: flags.advertisePort ?? flags.port,
-      resources: resources.toWire(),
-      attributes: [...flags.attributes],
-    },
-    ip: address.ip,
-    workDir: flags.workDir,
-    version: RELEASE,
-    bootId: (await readFile(bootIdFile, 'utf8')).trim(),
-    environment: flags.executorEnvironment ?? inheritedEnvironment(env),
-    switchUser: flags.switchUser,
-    recover: flags.recover,
-    strict: flags.strict,
-    reconfigurationPolicy: flags.reconfigurationPolicy,
-    recoveryTimeoutMs: flags.recoveryTimeoutMs,
-    registrationBackoffMs: flags.registrationBackoffMs,
-    executorRegistrationTimeoutMs: flags.executorRegistrationTimeoutMs,
-    executorReregistrationTimeoutMs: flags.executorReregistrationTimeoutMs,
-    executorShutdownGraceMs: flags.executorShutdownGraceMs,
-    heartbeatMs: flags.heartbeatMs,
-    authenticateExecutors: flags.authenticateExecutors,
-    maxCompletedExecutorsPerFramework: flags.maxCompletedExecutorsPerFramework,
-  };
-}
-
-/** The agent's own environment without what configures agents and Node: as in the original, executors start from it. */
-function inheritedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const passed = Object.entries(env).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined && !/^(MESOS_|MESETA_|LIBPROCESS_|NODE_)/.test(pair[0]),
-  );
-  return Object.fromEntries(passed);
 }
 
 function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainerizer) {

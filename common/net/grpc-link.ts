@@ -107,4 +107,4 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-export type { BatchCodec, LinkLimits, LinkMethod } from './link-end.js';
+export type { LinkLimits, LinkMethod } from './link-end.js';
