@@ -53,41 +53,47 @@ export async function checkHistory(
     (line) => line.seen ?? '',
   );
   const runs = await readRuns(witness);
-  const problems: string[] = [];
-  let finished = 0;
-  let neverStarted = 0;
-  let untold = 0;
-  for (const id of runs.keys()) if (!launches.has(id)) problems.push(`${id} ran, but was never launched`);
-  for (const [id, { code = 0, at: launchedAt = 0 }] of launches) {
-    const run = runs.get(id) ?? [];
-    const isUntold = ({ state, message, at = 0 }: Line) =>
-      state === 'TASK_FAILED' &&
-      UNTOLD.test(message ?? '') &&
-      blindAt.some((blind) => launchedAt <= blind && blind <= at);
-    const starts = run.filter((line) => line.startsWith('start ')).length;
-    const ends = run.filter((line) => line.startsWith('end ')).length;
-    if (starts > 1) problems.push(`${id} ran ${starts} times`);
-    const last = (seen.get(id) ?? []).filter(({ state }) => TERMINAL.has(state ?? '')).at(-1);
-    if (last === undefined) {
-      // Launched in memory, and the scheduler died before it had written that down: nobody was ever told to run it.
-      if (starts === 0) neverStarted += 1;
-      else problems.push(`${id} ran, and the framework was never told how it ended; it saw ${states(seen.get(id))}`);
-    } else if (starts === 0) {
-      if (NEVER_STARTED.has(last.state ?? '')) neverStarted += 1;
-      else if (isUntold(last)) untold += 1;
-      else problems.push(`${id} never ran, but the framework was told ${last.state}: ${last.message}`);
-    } else {
-      finished += 1;
-      const expected = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
-      if (ends === 1 && isUntold(last)) untold += 1;
-      else if (last.state !== expected || !last.message?.includes(`exited with status ${code}`) || ends !== 1)
-        problems.push(
-          `${id} ended with ${code} (${ends} end lines), but the framework was told ${last.state}: ${last.message}`,
-        );
-    }
-    problems.push(...orderProblems(id, seen.get(id) ?? []));
+  const strangers = [...runs.keys()].filter((id) => !launches.has(id));
+  const problems = strangers.map((id) => `${id} ran, but was never launched`);
+  const counts: Record<Fate, number> = { finished: 0, neverStarted: 0, untold: 0 };
+  for (const [id, launch] of launches) {
+    const told = seen.get(id) ?? [];
+    const fate = fateOf(launch, runs.get(id) ?? [], told, blindAt);
+    if (typeof fate === 'string') counts[fate] += 1;
+    else problems.push(`${id} ${fate.problem}`);
+    problems.push(...orderProblems(id, told));
   }
-  return { problems, launched: launches.size, finished, neverStarted, untold };
+  return { problems, launched: launches.size, ...counts };
+}
+
+/** What became of a task, where the framework was told so. */
+type Fate = 'finished' | 'neverStarted' | 'untold';
+
+function fateOf(
+  { code = 0, at: launchedAt = 0 }: Line,
+  run: readonly string[],
+  told: readonly Line[],
+  blindAt: readonly number[],
+): Fate | { readonly problem: string } {
+  const starts = run.filter((line) => line.startsWith('start ')).length;
+  const ends = run.filter((line) => line.startsWith('end ')).length;
+  if (starts > 1) return { problem: `ran ${starts} times` };
+  const last = told.findLast(({ state }) => TERMINAL.has(state ?? ''));
+  if (last === undefined) {
+    // Launched in memory, and the scheduler died before it had written that down: nobody was ever told to run it.
+    if (starts === 0) return 'neverStarted';
+    return { problem: `ran, and the framework was never told how it ended; it saw ${states(told)}` };
+  }
+  const { state = '', message, at = 0 } = last;
+  const wasBlind = blindAt.some((blind) => launchedAt <= blind && blind <= at);
+  if (wasBlind && starts === ends && state === 'TASK_FAILED' && UNTOLD.test(message ?? '')) return 'untold';
+  if (starts === 0) {
+    if (NEVER_STARTED.has(state)) return 'neverStarted';
+    return { problem: `never ran, but the framework was told ${state}: ${message}` };
+  }
+  const expected = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
+  if (state === expected && message?.includes(`exited with status ${code}`) && ends === 1) return 'finished';
+  return { problem: `ended with ${code} (${ends} end lines), but the framework was told ${state}: ${message}` };
 }
 
 /** After an end nothing but repetitions of it may come; only what a master says of lost tasks may be taken back. */
