@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toSandboxPlace } from './sandbox-paths.js';
 
-const place = (path: string) => toSandboxPlace(path, '/work', 'S0');
-const root = '/work/slaves/S0/frameworks/F/executors/E/runs/C';
+const place = (path: string) => toSandboxPlace(path, '/var/lib/meseta', 'S0');
+const root = '/var/lib/meseta/slaves/S0/frameworks/F/executors/E/runs/C';
 
 describe('toSandboxPlace()', () => {
   it.each([
@@ -20,8 +20,8 @@ describe('toSandboxPlace()', () => {
     '',
     '/',
     '/etc/passwd',
-    '/work/meta/agent.sqlite',
-    '/work/slaves/S1/frameworks/F/executors/E/runs/C/stdout',
+    '/var/lib/meseta/meta/agent.sqlite',
+    '/var/lib/meseta/slaves/S1/frameworks/F/executors/E/runs/C/stdout',
     '/frameworks/F/executors/E/runs',
     '/frameworks/../../meta/executors/E/runs/C/x',
     '/frameworks/F/executors/E/runs/C/../../../x',
@@ -32,7 +32,7 @@ describe('toSandboxPlace()', () => {
   });
 
   it('knows none before the agent has an id', () => {
-    expect(toSandboxPlace('/frameworks/F/executors/E/runs/C/stdout', '/work', undefined)).toBeUndefined();
+    expect(toSandboxPlace('/frameworks/F/executors/E/runs/C/stdout', '/var/lib/meseta', undefined)).toBeUndefined();
   });
 
   it('never leads outside the folder of this agent', () => {
@@ -41,7 +41,7 @@ describe('toSandboxPlace()', () => {
       fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
         const found = place(`/${parts.join('/')}`);
         if (found === undefined) return;
-        expect(found.root.startsWith('/work/slaves/S0/frameworks/')).toBe(true);
+        expect(found.root.startsWith('/var/lib/meseta/slaves/S0/frameworks/')).toBe(true);
         expect(found.inside.split('/')).not.toContain('..');
       }),
     );

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needRoot } from '../../test/support/root.js';
 import type { ContainerExit, ContainerSpec } from './containerizer.js';
 import { readStat } from './spawner/processes.js';
 import { Host, PATH, until } from './testing/host.js';
@@ -87,7 +88,8 @@ describe('PosixContainerizer', () => {
     });
   });
 
-  it.runIf(process.getuid?.() === 0)('runs as another user, who owns sandbox and output', async () => {
+  it('runs as another user, who owns sandbox and output', async () => {
+    needRoot();
     const agent = await host.startAgent();
     await agent.recover([]);
     execFileSync('chmod', ['755', host.root]);

@@ -20,6 +20,7 @@ import { crc32, gzipSync } from 'node:zlib';
 import { Header } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandUri } from '../../../proto/index.js';
+import { needRoot } from '../../../test/support/root.js';
 import { createFetch, type FetchRequest } from './fetch.js';
 import type { FetchLimits } from './limits.js';
 import { nameOf, withoutSecrets } from './source.js';
@@ -260,7 +261,8 @@ describe('createFetch()', () => {
     expect(nothingLeft()).toEqual([[], []]);
   });
 
-  it.runIf(process.getuid?.() === 0)('gives files to the user, and no file that the user may not read', async () => {
+  it('gives files to the user, and no file that the user may not read', async () => {
+    needRoot();
     const owner = { uid: 65_534, gid: 65_534 };
     chmodSync(join(root, 'in'), 0o755);
     await fetchAll([{ value: source('open') }], {}, { owner });
