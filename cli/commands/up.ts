@@ -4,7 +4,7 @@ import { type Context, contextOf } from '../context.js';
 import { withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
 import type { LocalCluster } from '../local/plan.js';
-import { startCluster } from '../local/start.js';
+import { restartCluster, startCluster } from '../local/start.js';
 import { readState } from '../local/state.js';
 import { stopCluster, stopLeftOvers } from '../local/stop.js';
 import { wholeNumber } from '../options.js';
@@ -22,15 +22,15 @@ interface UpOptions {
   readonly foreground?: boolean;
 }
 
-const port = wholeNumber(1, 65_535);
+const portNumber = wholeNumber(1, 65_535);
 
 export function upCommand(): Command {
   const command = new Command('up')
     .description('start a local cluster: a master, agents that are hosts of their own, and the jobs framework')
     .option('--agents <count>', 'how many agents', wholeNumber(1, 200), 3)
-    .option('--port <port>', 'port of the master, on 127.0.0.1', port, 5050)
-    .option('--agent-port <port>', 'port of each agent, on 127.0.0.11 and up', port, 5051)
-    .option('--jobs-port <port>', 'port of the jobs framework, on 127.0.0.1', port, 5052)
+    .option('--port <port>', 'port of the master, on 127.0.0.1', portNumber, 5050)
+    .option('--agent-port <port>', 'port of each agent, on 127.0.0.11 and up', portNumber, 5051)
+    .option('--jobs-port <port>', 'port of the jobs framework, on 127.0.0.1', portNumber, 5052)
     .option('--first-job', 'run a first job on it')
     .option('--foreground', 'stay, and take the cluster down on Ctrl-C')
     .action(up);
@@ -48,32 +48,40 @@ export function upCommand(): Command {
 async function up(options: UpOptions, self: Command): Promise<void> {
   const context = contextOf(self);
   const state = await readState(context.stateDir);
-  if (state.kind === 'orphaned') await heal(context);
   const running = state.kind === 'running' ? state.cluster : undefined;
-  const cluster = running ?? (await start(context, options));
+  const cluster = running ?? (await (state.kind === 'orphaned' ? heal(context) : start(context, options)));
   describeCluster(context, cluster, running !== undefined);
   if (options.firstJob === true) await runFirstJob(context);
   if (context.forPeople) context.say(whatNext(context));
   if (options.foreground === true && running === undefined) await stayUntilInterrupted(context, cluster);
 }
 
-/** The supervisor was killed: what it left behind is stopped, so that a new one can start it. Tasks go on meanwhile. */
-async function heal(context: Context): Promise<void> {
-  using _progress = new Progress(context.terminal, 'stopping what is left of the cluster before');
+/**
+ * The supervisor was killed: what it left behind is stopped and started again, as it was, by a new one. Tasks go on
+ * meanwhile.
+ */
+async function heal(context: Context): Promise<LocalCluster> {
   const stopped = await stopLeftOvers(context.stateDir, 'without');
-  if (stopped.length > 0)
-    context.say(`The supervisor of this cluster had died; ${stopped.join(', ')} stopped, to be started anew.`);
+  context.say(
+    `The supervisor of this cluster had died; starting the cluster again as it was${stopped.length > 0 ? `, after stopping ${stopped.join(', ')}` : ''}.`,
+  );
+  return await showingProgress(context, (tell) => restartCluster(context.stateDir, tell));
 }
 
-async function start(context: Context, options: UpOptions): Promise<LocalCluster> {
-  using progress = new Progress(context.terminal, 'starting a local cluster');
+function start(context: Context, { agents, port, agentPort, jobsPort }: UpOptions): Promise<LocalCluster> {
+  const { stateDir } = context;
+  return showingProgress(context, (tell) => startCluster({ stateDir, agents, port, agentPort, jobsPort }, tell));
+}
+
+async function showingProgress(
+  { terminal }: Context,
+  work: (tell: (text: string) => void) => Promise<LocalCluster>,
+): Promise<LocalCluster> {
+  using progress = new Progress(terminal, 'starting a local cluster');
   using _starting = onInterrupt(
     'Stopped waiting; the cluster goes on starting. Look: meseta status   Stop: meseta down',
   );
-  const { agents, port: masterPort, agentPort, jobsPort } = options;
-  return await startCluster({ stateDir: context.stateDir, agents, port: masterPort, agentPort, jobsPort }, (text) =>
-    progress.update(text),
-  );
+  return await work((text) => progress.update(text));
 }
 
 /** Where things are: to machines as data, to people as a table. */
@@ -100,10 +108,10 @@ function whatNext(context: Context): string {
   const { bold } = context.terminal.style;
   return [
     'What next:',
-    `  ${bold("meseta run 'echo hello from $(hostname)'")}   a command on the cluster`,
-    `  ${bold('meseta run --count 3 --one-per-host date')}     one on each host`,
-    `  ${bold('meseta agents')}, ${bold('meseta tasks --all')}                 what there is, what ran`,
-    `  ${bold('meseta down')}                                  stops it all`,
+    `  ${bold("meseta run 'echo hello from $MESETA_HOST'")}    a command on the cluster`,
+    `  ${bold('meseta run --count 3 --one-per-host date')}      one on each host`,
+    `  ${bold('meseta agents')}, ${bold('meseta tasks --all')}               what there is, what ran`,
+    `  ${bold('meseta down')}                                   stops it all`,
   ].join('\n');
 }
 

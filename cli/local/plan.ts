@@ -1,14 +1,6 @@
 import { join } from 'node:path';
-
-/** What the machine has, as far as a local cluster cares. */
-export interface Machine {
-  /** Cores. */
-  readonly cpus: number;
-  /** MiB. */
-  readonly memMib: number;
-  /** MiB free where the state folder is. */
-  readonly diskMib: number;
-}
+import { z } from 'zod';
+import type { Machine } from './machine.js';
 
 export interface LocalOptions {
   /** Absolute path of the folder that holds everything the cluster writes. */
@@ -23,17 +15,24 @@ export interface LocalOptions {
 }
 
 /** One daemon of a local cluster. */
-export interface Daemon {
-  readonly name: string;
+const daemonSchema = z.object({
+  name: z.string(),
   /** `host:port` it listens on. */
-  readonly address: string;
+  address: z.string(),
   /** Script below dist/, and its arguments. */
-  readonly script: string;
-  readonly args: readonly string[];
-  readonly logFile: string;
+  script: z.string(),
+  args: z.array(z.string()).readonly(),
+  logFile: z.string(),
   /** How it is asked to stop for good: agents take their tasks along on SIGUSR1. */
-  readonly stopSignal: 'SIGTERM' | 'SIGUSR1';
-}
+  stopSignal: z.enum(['SIGTERM', 'SIGUSR1']),
+});
+export type Daemon = Readonly<z.infer<typeof daemonSchema>>;
+
+/** A plan as its file holds it. */
+export const planSchema = z.array(daemonSchema);
+
+/** The file that tells a supervisor what to run. */
+export const planFileOf = (stateDir: string) => join(stateDir, 'plan.json');
 
 /** Where a running cluster can be found; written to `cluster.json` in the state folder. */
 export interface LocalCluster {
@@ -52,9 +51,13 @@ const KEPT_DISK_FRACTION = 0.1;
 
 /** The daemons of a local cluster in the order of their start: master, agents, then the jobs framework. */
 export function planCluster(options: LocalOptions, machine: Machine): Daemon[] {
-  const { stateDir, port, jobsPort } = options;
-  const log = (name: string) => join(stateDir, 'log', `${name}.log`);
-  const master: Daemon = {
+  const resources = shareOf(machine, options.agents);
+  const agents = Array.from({ length: options.agents }, (_, at) => planAgent(options, at, resources));
+  return [planMaster(options), ...agents, planJobs(options)];
+}
+
+function planMaster({ stateDir, port }: LocalOptions): Daemon {
+  return {
     name: 'master',
     address: `127.0.0.1:${port}`,
     script: 'master/main.js',
@@ -65,31 +68,34 @@ export function planCluster(options: LocalOptions, machine: Machine): Daemon[] {
       `--work_dir=${join(stateDir, 'master')}`,
       '--cluster=local',
     ],
-    logFile: log('master'),
+    logFile: logFileOf(stateDir, 'master'),
     stopSignal: 'SIGTERM',
   };
-  const resources = shareOf(machine, options.agents);
-  const agents = Array.from({ length: options.agents }, (_, at): Daemon => {
-    const host = `127.0.0.${FIRST_HOST + at}`;
-    const name = `agent-${at + 1}`;
-    return {
-      name,
-      address: `${host}:${options.agentPort}`,
-      script: 'agent/main.js',
-      args: [
-        `--master=127.0.0.1:${port}`,
-        `--ip=${host}`,
-        `--hostname=${host}`,
-        `--port=${options.agentPort}`,
-        `--work_dir=${join(stateDir, name)}`,
-        `--resources=${resources}`,
-        `--attributes=host:${name};rack:${at % 2 === 0 ? 'r1' : 'r2'}`,
-      ],
-      logFile: log(name),
-      stopSignal: 'SIGUSR1',
-    };
-  });
-  const jobs: Daemon = {
+}
+
+function planAgent({ stateDir, port, agentPort }: LocalOptions, at: number, resources: string): Daemon {
+  const host = `127.0.0.${FIRST_HOST + at}`;
+  const name = `agent-${at + 1}`;
+  return {
+    name,
+    address: `${host}:${agentPort}`,
+    script: 'agent/main.js',
+    args: [
+      `--master=127.0.0.1:${port}`,
+      `--ip=${host}`,
+      `--hostname=${host}`,
+      `--port=${agentPort}`,
+      `--work_dir=${join(stateDir, name)}`,
+      `--resources=${resources}`,
+      `--attributes=host:${name};rack:${at % 2 === 0 ? 'r1' : 'r2'}`,
+    ],
+    logFile: logFileOf(stateDir, name),
+    stopSignal: 'SIGUSR1',
+  };
+}
+
+function planJobs({ stateDir, port, jobsPort }: LocalOptions): Daemon {
+  return {
     name: 'jobs',
     address: `127.0.0.1:${jobsPort}`,
     script: 'frameworks/jobs/main.js',
@@ -99,11 +105,13 @@ export function planCluster(options: LocalOptions, machine: Machine): Daemon[] {
       `--port=${jobsPort}`,
       `--work_dir=${join(stateDir, 'jobs')}`,
     ],
-    logFile: log('jobs'),
+    logFile: logFileOf(stateDir, 'jobs'),
     stopSignal: 'SIGTERM',
   };
-  return [master, ...agents, jobs];
 }
+
+/** Where a process of the cluster logs to. */
+export const logFileOf = (stateDir: string, name: string) => join(stateDir, 'log', `${name}.log`);
 
 /** An equal share of the machine for each of `agents`, as `--resources` text. At least 0.1 core and 64 MiB. */
 export function shareOf(machine: Machine, agents: number): string {

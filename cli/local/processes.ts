@@ -1,34 +1,39 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process that belongs to the local cluster of a folder. */
 export interface LocalProcess {
   readonly pid: number;
-  /** Of a daemon, its name in the plan; of anything else that names the folder, `undefined`. */
-  readonly daemon: string | undefined;
+  /** `helper`: of a daemon; `task`: works in a sandbox. */
+  readonly kind: 'daemon' | 'helper' | 'task';
+  /** Of a daemon, its name in the plan. */
+  readonly name: string;
 }
 
 /**
- * Every process that works for the cluster of this folder: its daemons, known by their `--work_dir`, and their helpers,
- * known by a path below it among their arguments. Read from /proc, so that what a supervisor that was killed has left
- * behind is found as well; nothing where there is no /proc. Tasks are not among them.
+ * Every process that works for the cluster of this folder: its daemons, known by their `--work_dir`; their helpers, known
+ * by a path below it among their arguments; and tasks, known by the folder they work in. Read from /proc, so that what a
+ * supervisor that was killed has left behind is found as well; nothing where there is no /proc.
  */
 export async function findProcesses(stateDir: string): Promise<LocalProcess[]> {
   const entries = await readdir('/proc').catch(() => []);
-  const pids = entries.filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => examine(pid, stateDir)));
+  const pids = entries.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map(Number);
+  const found = await Promise.all(pids.map((pid) => examine(pid, join(stateDir, '/'))));
   return found.filter((each) => each !== undefined);
 }
 
-async function examine(pid: number, stateDir: string): Promise<LocalProcess | undefined> {
-  if (pid === process.pid) return undefined;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it may have ended
+/** `below`: the state folder with a slash at its end. A process that ends meanwhile is none. */
+async function examine(pid: number, below: string): Promise<LocalProcess | undefined> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const [program = '', ...args] = commandLine.split('\0');
-  if (!/(^|\/)node[^/]*$/.test(program)) return undefined;
-  const workDir = args.find((arg) => arg.startsWith('--work_dir='))?.slice('--work_dir='.length);
-  if (workDir?.startsWith(join(stateDir, '/'))) return { pid, daemon: workDir.slice(stateDir.length + 1) };
-  return args.some((arg) => arg.startsWith(join(stateDir, '/'))) ? { pid, daemon: undefined } : undefined;
+  if (/(^|\/)node[^/]*$/.test(program)) {
+    const workDir = args.find((arg) => arg.startsWith('--work_dir='))?.slice('--work_dir='.length);
+    if (workDir?.startsWith(below)) return { pid, kind: 'daemon', name: workDir.slice(below.length) };
+    if (args.some((arg) => arg.startsWith(below))) return { pid, kind: 'helper', name: '' };
+  }
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  return folder.startsWith(below) && folder.includes('/runs/') ? { pid, kind: 'task', name: '' } : undefined;
 }
 
 /** Sends a signal; a process that has ended already is as good. */

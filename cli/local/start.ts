@@ -1,38 +1,55 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { mesos } from '../../proto/index.js';
 import { masterClient } from '../cluster/operator-client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import { type Daemon, type LocalCluster, type LocalOptions, type Machine, planCluster } from './plan.js';
+import { machineOf } from './machine.js';
+import {
+  type Daemon,
+  type LocalCluster,
+  type LocalOptions,
+  logFileOf,
+  planCluster,
+  planFileOf,
+  planSchema,
+} from './plan.js';
+import { daemonsThatFail } from './restarts.js';
 import { readCluster } from './state.js';
 
 /** Longest wait for the cluster to be ready, in ms. */
 const READY_BOUND_MS = 60_000;
-const MIB = 1024 * 1024;
 
 /** Starts a local cluster and waits until every agent and the jobs framework have registered. */
 export async function startCluster(options: LocalOptions, tell: (text: string) => void): Promise<LocalCluster> {
-  await mkdir(options.stateDir, { recursive: true, mode: 0o700 });
-  const daemons = planCluster(options, await measureMachine(options.stateDir));
+  const { stateDir } = options;
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const daemons = planCluster(options, await machineOf(stateDir));
   await refuseTakenPorts(daemons);
-  await spawnSupervisor(options.stateDir, daemons);
-  return await waitUntilReady(options, daemons, tell);
+  await writeFile(planFileOf(stateDir), JSON.stringify(daemons), { mode: 0o600 });
+  return await supervise(stateDir, daemons, tell);
 }
 
-async function measureMachine(folder: string): Promise<Machine> {
-  const disk = await statfs(folder);
-  return {
-    cpus: availableParallelism(),
-    memMib: Math.floor(totalmem() / MIB),
-    diskMib: Math.floor((disk.bavail * disk.bsize) / MIB),
-  };
+/** Starts the cluster of this folder as it was started before. */
+export async function restartCluster(stateDir: string, tell: (text: string) => void): Promise<LocalCluster> {
+  const daemons = planSchema.parse(JSON.parse(await readFile(planFileOf(stateDir), 'utf8')));
+  await refuseTakenPorts(daemons);
+  return await supervise(stateDir, daemons, tell);
+}
+
+async function supervise(
+  stateDir: string,
+  daemons: readonly Daemon[],
+  tell: (text: string) => void,
+): Promise<LocalCluster> {
+  const sinceIso = new Date().toISOString();
+  await spawnSupervisor(stateDir);
+  return await waitUntilReady(stateDir, daemons, sinceIso, tell);
 }
 
 async function refuseTakenPorts(daemons: readonly Daemon[]): Promise<void> {
@@ -60,44 +77,55 @@ function whyNotFree(address: string): Promise<string | undefined> {
   });
 }
 
-async function spawnSupervisor(stateDir: string, daemons: readonly Daemon[]): Promise<void> {
-  const planFile = join(stateDir, 'plan.json');
-  await writeFile(planFile, JSON.stringify(daemons), { mode: 0o600 });
-  await mkdir(join(stateDir, 'log'), { recursive: true, mode: 0o700 });
-  const log = openSync(join(stateDir, 'log', 'supervisor.log'), 'a', 0o600);
+async function spawnSupervisor(stateDir: string): Promise<void> {
+  const logFile = logFileOf(stateDir, 'supervisor');
+  await mkdir(dirname(logFile), { recursive: true, mode: 0o700 });
+  const log = openSync(logFile, 'a', 0o600);
   const script = fileURLToPath(new URL('./supervise.js', import.meta.url));
-  const child = spawn(process.execPath, ['--max-old-space-size=64', script, stateDir, planFile], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    cwd: stateDir,
-  });
+  const args = ['--max-old-space-size=64', script, stateDir, planFileOf(stateDir)];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log], cwd: stateDir });
   closeSync(log);
   child.unref();
 }
 
 async function waitUntilReady(
-  options: LocalOptions,
+  stateDir: string,
   daemons: readonly Daemon[],
+  sinceIso: string,
   tell: (text: string) => void,
 ): Promise<LocalCluster> {
   const endAtMs = performance.now() + READY_BOUND_MS;
-  const client = masterClient(`127.0.0.1:${options.port}`, 'the local cluster');
-  let missing = 'the supervisor';
-  while (performance.now() < endAtMs) {
-    const cluster = await readCluster(options.stateDir);
-    missing = cluster === undefined ? 'the supervisor' : await whatIsMissing(client, options.agents);
+  const agents = daemons.filter(({ name }) => name.startsWith('agent')).length;
+  for (;;) {
+    const cluster = await readCluster(stateDir);
+    const missing = cluster === undefined ? 'the supervisor' : await whatIsMissing(cluster.master, agents);
     if (cluster !== undefined && missing === '') return cluster;
+    const failing = await daemonsThatFail(logFileOf(stateDir, 'supervisor'), sinceIso);
+    if (failing.length > 0) throw await notReady(stateDir, daemons, `${failing.join(', ')} cannot start`, EXIT.failed);
+    if (performance.now() > endAtMs) {
+      const what = `${missing} is not ready after ${READY_BOUND_MS / 1_000} s`;
+      throw await notReady(stateDir, daemons, what, EXIT.timedOut);
+    }
     tell(`waiting for ${missing}`);
     await sleep(50);
   }
-  throw new CommandFailure(
-    EXIT.timedOut,
-    `Cannot start the cluster: ${missing} is not ready after ${READY_BOUND_MS / 1_000} s\n${await lastWords(daemons)}`,
-    `look into ${join(options.stateDir, 'log')}, then: meseta down`,
+}
+
+async function notReady(
+  stateDir: string,
+  daemons: readonly Daemon[],
+  what: string,
+  exitCode: number,
+): Promise<CommandFailure> {
+  return new CommandFailure(
+    exitCode,
+    `Cannot start the cluster: ${what}\n${await lastWords(daemons)}`,
+    `look into ${join(stateDir, 'log')}, then: meseta down`,
   );
 }
 
-async function whatIsMissing(client: ReturnType<typeof masterClient>, wanted: number): Promise<string> {
+async function whatIsMissing(master: string, wanted: number): Promise<string> {
+  const client = masterClient(master, 'the local cluster');
   const calls = mesos.v1.master.Call.Type;
   try {
     const agents = await client.call({ type: calls.GET_AGENTS });

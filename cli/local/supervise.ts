@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import type { LocalCluster } from './plan.js';
+import { type LocalCluster, planSchema } from './plan.js';
 import { claimState, forgetCluster } from './state.js';
 import { Supervisor } from './supervisor.js';
 
@@ -11,16 +10,6 @@ if (stateDir === undefined || planFile === undefined) {
   process.exit(2);
 }
 
-const planSchema = z.array(
-  z.object({
-    name: z.string(),
-    address: z.string(),
-    script: z.string(),
-    args: z.array(z.string()),
-    logFile: z.string(),
-    stopSignal: z.enum(['SIGTERM', 'SIGUSR1']),
-  }),
-);
 const daemons = planSchema.parse(JSON.parse(await readFile(planFile, 'utf8')));
 const cluster: LocalCluster = {
   supervisorPid: process.pid,

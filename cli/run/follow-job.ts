@@ -34,7 +34,8 @@ export async function followJob(
   reader: (sandbox: Sandbox) => ReadPiece = sandboxReader,
 ): Promise<JobView> {
   using progress = new Progress(terminal, describe(submitted));
-  const copier = new OutputCopier(submitted, outputs, terminal, reader);
+  const around = { stdout: progress.around(outputs.stdout), stderr: progress.around(outputs.stderr) };
+  using copier = new OutputCopier(submitted, around, terminal, reader);
   let view = submitted;
   let explainAtMs = performance.now() + EXPLAIN_AFTER_MS;
   for (;;) {
@@ -95,12 +96,13 @@ function outOfTime(view: JobView): CommandFailure {
 const ENDED: ReadonlySet<InstanceView['state']> = new Set(['finished', 'failed', 'killed', 'lost']);
 
 /** Copies what the tasks of a job write, each from its first line to its last, under its id when there are several. */
-class OutputCopier {
+class OutputCopier implements Disposable {
   readonly #outputs: Outputs;
   readonly #terminal: Terminal;
   readonly #reader: (sandbox: Sandbox) => ReadPiece;
   readonly #copies = new Map<string, Promise<void>>();
   #view: JobView;
+  #abandoned = false;
 
   constructor(view: JobView, outputs: Outputs, terminal: Terminal, reader: (sandbox: Sandbox) => ReadPiece) {
     this.#view = view;
@@ -122,6 +124,11 @@ class OutputCopier {
 
   async finished(): Promise<void> {
     await Promise.all(this.#copies.values());
+  }
+
+  /** Copies no more than there is now: what follows a task for ever would keep the process alive. */
+  [Symbol.dispose](): void {
+    this.#abandoned = true;
   }
 
   async #copy(sandbox: Sandbox, index: number): Promise<void> {
@@ -149,6 +156,6 @@ class OutputCopier {
 
   #hasEnded(taskId: string, index: number): boolean {
     const now = this.#view.instances?.[index];
-    return now === undefined || now.taskId !== taskId || ENDED.has(now.state);
+    return this.#abandoned || now === undefined || now.taskId !== taskId || ENDED.has(now.state);
   }
 }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../common/runtime/clock.js';
@@ -46,7 +46,11 @@ async function serve(flags: ReturnType<typeof readJobsFlags>['values'], log: Log
   using shutdown = listenForShutdown(log);
   await using stack = new AsyncDisposableStack();
   // The port comes first: one that is taken must be told before anything is read or subscribed.
-  const server = await listen(flags.ip, flags.port);
+  const api = Promise.withResolvers<RequestListener>();
+  // Who asks before everything is read waits: a request without an answer would hang.
+  const server = await listen(flags.ip, flags.port, (request, response) => {
+    void api.promise.then((serve) => serve(request, response));
+  });
   stack.defer(() => stopServer(server));
   await mkdir(flags.work_dir, { recursive: true, mode: 0o700 });
   const store = await openSqliteStore(join(flags.work_dir, 'jobs.sqlite'), { log });
@@ -65,7 +69,7 @@ async function serve(flags: ReturnType<typeof readJobsFlags>['values'], log: Log
   };
   const client = new SchedulerClient(ports, describe(flags), toHandler(jobs, failure.resolve));
   jobs.attach(client);
-  server.on('request', jobsApi(jobs, log));
+  api.resolve(jobsApi(jobs, log));
   client.start();
   stack.defer(() => new Promise((resolve) => client.stop({}, () => resolve())));
   log.info('Jobs framework is listening', { address: `${flags.ip}:${flags.port}`, workDir: flags.work_dir });
@@ -96,9 +100,9 @@ function toHandler(jobs: JobsScheduler, failed: (error: CodedError) => void): Sc
   };
 }
 
-function listen(host: string, port: number): Promise<Server> {
+function listen(host: string, port: number, serve: RequestListener): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer(serve);
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
         error.code === 'EADDRINUSE'
