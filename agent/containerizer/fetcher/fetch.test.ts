@@ -294,6 +294,16 @@ describe('createFetch()', () => {
     expect([asked, readdirSync(sandbox)]).toEqual([2, ['x.tgz']]);
   });
 
+  it('gives files from the cache the modes that others have', async () => {
+    const fetch = createFetch({ workDir: root, cache: { directory: join(root, 'cache'), maxBytes: 10_000 } });
+    const uris = [
+      { value: source('tool'), cache: true, executable: true },
+      { value: source('text'), cache: true },
+    ];
+    await fetch({ containerId: 'c', uris, directory: sandbox }, new AbortController().signal);
+    expect(['tool', 'text'].map((name) => statSync(join(sandbox, name)).mode & 0o777)).toEqual([0o755, 0o644]);
+  });
+
   it.each(['ftp://host/x', 'hdfs://host/x', 'javascript:x'])(
     'says which schemes it knows when given %s',
     async (value) => {

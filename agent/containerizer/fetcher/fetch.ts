@@ -1,4 +1,4 @@
-import { constants, copyFile, rm } from 'node:fs/promises';
+import { chmod, constants, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -76,11 +76,13 @@ async function fetchOne(errand: Errand): Promise<void> {
   const { uri, cache, staging, allowance, signal } = errand;
   const name = uri.outputFile || nameOf(uri.value);
   staging.resolve(name); // refused before anything is asked of anybody
-  const file = await staging.createFile(name, uri.executable ? 0o755 : 0o644);
+  const mode = uri.executable ? 0o755 : 0o644;
+  const file = await staging.createFile(name, mode);
   const cached = uri.cache && cache;
   if (cached) {
     await file.close();
     await copyCached(errand, cached, staging.resolve(name));
+    await chmod(staging.resolve(name), mode); // copying gave it that of the file in the cache
   } else {
     await download(errand, file.createWriteStream(), signal);
   }
