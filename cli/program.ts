@@ -53,15 +53,15 @@ function shortLists(): Command[] {
 
 function nouns(): Command[] {
   return [
-    noun('task', 'one task or all', [tasksCommand('ls'), taskShowCommand(), ...taskVerbs()], 'show hello.0'),
+    noun('task', 'one task or all', [tasksCommand('task ls'), taskShowCommand(), ...taskVerbs()], 'show hello.0'),
     noun(
       'agent',
       'one agent or all; with flags only: start an agent, meseta agent --master=HOST:PORT --work_dir=DIR',
-      [agentsCommand('ls'), agentShowCommand()],
+      [agentsCommand('agent ls'), agentShowCommand()],
       'show 127.0.0.11',
     ),
-    noun('framework', 'one framework or all', [frameworksCommand('ls'), frameworkShowCommand()], 'show jobs'),
-    noun('offer', 'the offers', [offersCommand('ls')], 'ls -o json'),
+    noun('framework', 'one framework or all', [frameworksCommand('framework ls'), frameworkShowCommand()], 'show jobs'),
+    noun('offer', 'the offers', [offersCommand('offer ls')], 'ls -o json'),
   ];
 }
 

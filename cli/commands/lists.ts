@@ -21,25 +21,25 @@ interface ListOptions extends Selection {
 /** How often a watched list is read again, in ms. */
 const WATCH_INTERVAL_MS = 1_000;
 
-export function agentsCommand(name: string): Command {
+export function agentsCommand(path: string): Command {
   return listCommand(
-    name,
+    path,
     'list the registered agents and what they have',
     AGENT_LISTING,
     async (context) => readAgents(await context.master()),
-    [['--sort -cpus --columns host,cpus', 'the busiest first, two columns']],
+    [['--sort=-cpus --columns host,cpus', 'the busiest first, two columns']],
   );
 }
 
-export function frameworksCommand(name: string): Command {
-  const command = listCommand(name, 'list the frameworks', FRAMEWORK_LISTING, async (context, { all }) =>
+export function frameworksCommand(path: string): Command {
+  const command = listCommand(path, 'list the frameworks', FRAMEWORK_LISTING, async (context, { all }) =>
     readFrameworks(await context.master(), all),
   );
   return command.option('-a, --all', 'also those that have been torn down');
 }
 
-export function tasksCommand(name: string): Command {
-  const command = listCommand(name, 'list the live tasks', TASK_LISTING, readWantedTasks, [
+export function tasksCommand(path: string): Command {
+  const command = listCommand(path, 'list the live tasks', TASK_LISTING, readWantedTasks, [
     ['--all --filter state=FAILED', 'those that failed'],
   ]);
   return command
@@ -54,24 +54,25 @@ async function readWantedTasks(context: Context, { all, framework }: ListOptions
   return rows.filter((row) => (all === true || isLive(row.task)) && isOf(row));
 }
 
-export function offersCommand(name: string): Command {
+export function offersCommand(path: string): Command {
   return listCommand(
-    name,
+    path,
     'list the offers that frameworks hold and have not answered',
     OFFER_LISTING,
     async (context) => readOffers(await context.masterAddress()),
   );
 }
 
+/** `path`: the words that call it, such as `tasks` or `task ls`. */
 function listCommand<Row>(
-  name: string,
+  path: string,
   summary: string,
   listing: Listing<Row>,
   read: (context: Context, options: ListOptions) => Promise<Row[]>,
   further: readonly Example[] = [],
 ): Command {
   const columns = [...listing.columns, ...(listing.wide ?? [])].map(({ title }) => title.toLowerCase());
-  const command = new Command(name)
+  const command = new Command(path.split(' ').at(-1))
     .description(summary)
     .option('-w, --watch', 'show the list again whenever it changes, until interrupted')
     .option('--columns <titles>', `only these columns, of: ${columns.join(', ')}`)
@@ -99,7 +100,7 @@ function listCommand<Row>(
   ];
   return withHelp(
     command,
-    all.map(([args, what]) => [`meseta ${name === 'ls' ? 'NOUN ls' : name} ${args}`.trim(), what]),
+    all.map(([args, what]) => [`meseta ${path} ${args}`.trim(), what]),
     [...ASKING, 'interrupted'],
   );
 }
