@@ -37,6 +37,8 @@ export class Master {
   readonly counters = new Counters();
   /** For its views and explanations only. */
   readonly allocator: Allocator;
+  /** Weights that were set, by role; roles not named weigh 1. */
+  readonly weights: Readonly<Record<string, number>>;
   /** Milliseconds since the epoch at which this master was made. */
   readonly startedWallMs: number;
 
@@ -57,6 +59,7 @@ export class Master {
     this.#failed = ports.failed;
     this.info = createMasterInfo(masterId, options);
     this.allocator = allocator;
+    this.weights = options.weights;
     this.startedWallMs = clock.wallMs();
     this.#schedule = new AllocationSchedule(
       clock,

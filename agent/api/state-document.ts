@@ -1,16 +1,14 @@
 import { summarizeAttributes } from '../../common/attributes.js';
+import { fullDocument } from '../../common/net/http/resource-document.js';
 import { labelsDocument, type TaskDocument, taskDocument } from '../../common/net/http/task-document.js';
 import { Resources } from '../../common/resources/resources.js';
 import { summarize } from '../../common/resources/summary.js';
 import { versionDocument } from '../../common/version-info.js';
-import { messageType, toJson } from '../../proto/codec/index.js';
 import { mesos } from '../../proto/index.js';
 import type { Agent } from '../agent.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from '../tasks/rows.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { hasEnded, isDelivered, toTask } from './task-view.js';
-
-const RESOURCE = messageType('mesos.v1.Resource', mesos.v1.Resource);
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -47,11 +45,6 @@ export function stateDocument(agent: Agent, daemon: DaemonInfo): Document {
 /** What each role has reserved, shown by `show`. */
 function byRole(resources: Resources, show: (resources: Resources) => unknown): Document {
   return Object.fromEntries([...resources.reservations()].map(([role, reserved]) => [role, show(reserved)]));
-}
-
-/** Every resource with all its fields. */
-function fullDocument(resources: Resources): unknown[] {
-  return resources.toWire('endpoint').map((resource) => JSON.parse(toJson(RESOURCE, resource)) as unknown);
 }
 
 function frameworkDocument({ id, info, executors, completedExecutors }: FrameworkRow, agent: Agent): Document {

@@ -1,10 +1,10 @@
-import { Resources } from '../../common/resources/resources.js';
 import { versionInfo } from '../../common/version-info.js';
 import { type MasterResponse, mesos, type Task } from '../../proto/index.js';
 import type { Master } from '../master.js';
-import { offeredOn, toAgentAnswer, usedOn } from './agent-view.js';
+import { toAgentAnswer } from './agent-view.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { toCompletedFrameworkAnswer, toFrameworkAnswer } from './framework-view.js';
+import { rolesOf } from './role-view.js';
 
 type GetAgents = mesos.v1.master.Response.GetAgents.$Properties;
 type GetExecutors = mesos.v1.master.Response.GetExecutors.$Properties;
@@ -39,6 +39,16 @@ export function answerRead(
       return { type: Type.GET_TASKS, getTasks: getTasks(master) };
     case CallType.GET_ROLES:
       return { type: Type.GET_ROLES, getRoles: { roles: getRoles(master) } };
+    case CallType.GET_WEIGHTS:
+      return { type: Type.GET_WEIGHTS, getWeights: getWeights(master) };
+    case CallType.GET_QUOTA:
+      return { type: Type.GET_QUOTA, getQuota: { status: {} } };
+    case CallType.GET_OPERATIONS:
+      return { type: Type.GET_OPERATIONS, getOperations: {} };
+    case CallType.GET_MAINTENANCE_STATUS:
+      return { type: Type.GET_MAINTENANCE_STATUS, getMaintenanceStatus: { status: {} } };
+    case CallType.GET_MAINTENANCE_SCHEDULE:
+      return { type: Type.GET_MAINTENANCE_SCHEDULE, getMaintenanceSchedule: { schedule: {} } };
     case CallType.GET_MASTER:
       return {
         type: Type.GET_MASTER,
@@ -102,19 +112,19 @@ function getTasks({ frameworks }: Master): GetTasks {
   return { tasks, unreachableTasks, completedTasks };
 }
 
-function getRoles({ agents, frameworks, allocator }: Master): mesos.v1.Role.$Properties[] {
-  const members = new Map<string, { value: string }[]>();
-  for (const { id, roles } of frameworks.live.values()) {
-    for (const role of roles) members.set(role, [...(members.get(role) ?? []), { value: id }]);
-  }
-  const held = Resources.sum([...agents.registered.values()].flatMap((agent) => [usedOn(agent), offeredOn(agent)]));
-  const byRole = held.allocations();
-  return [...new Set([...members.keys(), ...byRole.keys()])].toSorted().map((name) => ({
+function getRoles(master: Master): mesos.v1.Role.$Properties[] {
+  return rolesOf(master).map(({ name, weight, frameworks, allocated, offered }) => ({
     name,
-    weight: allocator.weight(name),
-    frameworks: members.get(name) ?? [],
-    resources: byRole.get(name)?.unallocated().toWire() ?? [],
+    weight,
+    frameworks: frameworks.map((value) => ({ value })),
+    resources: allocated.plus(offered).toWire(),
   }));
+}
+
+/** Absent when none was set, as in the original. */
+function getWeights({ weights }: Master): mesos.v1.master.Response.GetWeights.$Properties | null {
+  const weightInfos = Object.entries(weights).map(([role, weight]) => ({ role, weight }));
+  return weightInfos.length === 0 ? null : { weightInfos };
 }
 
 function toFlags(flags: Readonly<Record<string, string>>): mesos.v1.Flag.$Properties[] {

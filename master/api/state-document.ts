@@ -50,7 +50,8 @@ export function stateDocument(master: Master, daemon: DaemonInfo): Json {
   });
 }
 
-function agentDocument(agent: AgentRow): Document {
+/** An agent as `/state` and `/slaves` show it, in short. */
+export function agentDocument(agent: AgentRow): Document {
   const reserved = [...agent.total.reservations()].map(([role, resources]) => [role, summarize(resources)]);
   return {
     ...recoveredDocument(agent.info),
@@ -69,7 +70,8 @@ function agentDocument(agent: AgentRow): Document {
   };
 }
 
-function recoveredDocument(info: AgentInfo): Document {
+/** An agent that has not come back since a failover. */
+export function recoveredDocument(info: AgentInfo): Document {
   return {
     id: info.id?.value ?? '',
     hostname: info.hostname,
@@ -78,7 +80,8 @@ function recoveredDocument(info: AgentInfo): Document {
   };
 }
 
-function frameworkDocument(framework: FrameworkRow, { agents }: Master): Json {
+/** A framework as `/state` and `/frameworks` show it, tasks included. */
+export function frameworkDocument(framework: FrameworkRow, { agents }: Master): Json {
   const used = usedBy(framework, agents);
   const offered = offeredTo(framework);
   const connected = framework.connection.kind === 'connected';
@@ -113,7 +116,8 @@ function frameworkDocument(framework: FrameworkRow, { agents }: Master): Json {
   });
 }
 
-function completedDocument(framework: CompletedFramework): Json {
+/** A torn-down framework as `/state` and `/frameworks` show it. */
+export function completedDocument(framework: CompletedFramework): Json {
   const head = {
     ...frameworkHead(framework.id, framework.info, framework.registeredWallMs),
     unregistered_time: framework.unregisteredWallMs / 1000,

@@ -21,7 +21,8 @@ export function objectOf(
   return [JSON.stringify(head).slice(0, -1), ...members, '}'];
 }
 
-function listOf(elements: readonly Json[]): Json {
+/** A list whose elements are printed already. */
+export function listOf(elements: readonly Json[]): Json {
   return ['[', ...elements.map((element, index): Json => (index === 0 ? element : [',', element])), ']'];
 }
 
@@ -34,10 +35,14 @@ export function textOf(json: Json): string {
  * Answers with a document that may be large, as `answerJson` does, but piece by piece: others are served in between,
  * and a reader is not given more than it takes. One that takes nothing for a minute is dropped.
  */
-export async function answerPieces(response: ServerResponse, json: Json): Promise<void> {
+export async function answerPieces(
+  response: ServerResponse,
+  json: Json,
+  contentType = 'application/json',
+): Promise<void> {
   const pieces = [...piecesOf(json)];
   const length = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': length });
   response.setTimeout(STALL_MS, () => response.destroy());
   for (const piece of pieces) {
     if (response.destroyed) return;
