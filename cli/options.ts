@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../common/runtime/duration.js';
 
 /** For options: a whole number from `least` to `most`. */
@@ -18,5 +18,8 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`Give a duration such as 90secs or 10mins, not "${text}".`);
 }
 
-/** For options that may be given several times. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** An option that may be given several times; its value is the list of all. */
+export function repeatable(flags: string, description: string): Option {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return new Option(flags, description).argParser(collect).default([], 'none');
+}

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type Context, contextOf } from '../context.js';
 import { ASKING, type Example, withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
-import { collect } from '../options.js';
+import { repeatable } from '../options.js';
 import type { Listing } from '../output/printer.js';
 import { type Selection, select } from '../output/select.js';
 import { AGENT_LISTING, readAgents } from '../views/agents.js';
@@ -77,11 +77,7 @@ function listCommand<Row>(
     .option('-w, --watch', 'show the list again whenever it changes, until interrupted')
     .option('--columns <titles>', `only these columns, of: ${columns.join(', ')}`)
     .option('--sort <column>', 'in the order of this column; with "-" before it, downwards')
-    .addOption(
-      new Option('--filter <test>', 'only rows where COLUMN=VALUE, COLUMN!=VALUE or COLUMN~PART (repeatable)')
-        .argParser(collect)
-        .default([], 'all rows'),
-    )
+    .addOption(repeatable('--filter <test>', 'only rows where COLUMN=VALUE, COLUMN!=VALUE or COLUMN~PART (repeatable)'))
     .action(async (options: ListOptions, self: Command) => {
       const context = contextOf(self);
       const wanted = async () => select(await read(context, options), listing, options);

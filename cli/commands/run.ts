@@ -5,7 +5,7 @@ import { accepted, findJobs } from '../cluster/jobs.js';
 import { type Context, contextOf } from '../context.js';
 import { OF_THE_TASK, withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
-import { collect, duration } from '../options.js';
+import { duration, repeatable } from '../options.js';
 import { printable } from '../output/style.js';
 import { exitCodeOfJob, followJob } from '../run/follow-job.js';
 import { withOwnFailureCode } from '../run/own-failure.js';
@@ -31,24 +31,21 @@ export function runCommand(): Command {
     .option('--disk <MiB>', 'disk of each instance in MiB (default: 0)')
     .option('--ports <count>', 'ports of each instance; their numbers are in $PORT0, $PORT1, ... (default: 0)')
     .option('-c, --count <instances>', 'how many instances (default: 1)')
-    .option(
-      '--constraint <field:op[:value]>',
-      'where it may run: hostname:UNIQUE, rack:IS:r1, rack:GROUP_BY, ... (repeatable)',
-      collect,
-      [],
+    .addOption(
+      repeatable(
+        '--constraint <field:op[:value]>',
+        'where it may run: hostname:UNIQUE, rack:IS:r1, rack:GROUP_BY, ... (repeatable)',
+      ),
     )
     .option('--one-per-host', 'at most one instance on a host; short for --constraint hostname:UNIQUE')
-    .option(
-      '-e, --env <NAME=value>',
-      'an environment variable; NAME alone passes on its value here (repeatable)',
-      collect,
-      [],
+    .addOption(
+      repeatable('-e, --env <NAME=value>', 'an environment variable; NAME alone passes on its value here (repeatable)'),
     )
-    .option(
-      '--uri <uri[,flag...]>',
-      'a file to fetch first; flags: executable, no-extract, cache, output=NAME (repeatable)',
-      collect,
-      [],
+    .addOption(
+      repeatable(
+        '--uri <uri[,flag...]>',
+        'a file to fetch first; flags: executable, no-extract, cache, output=NAME (repeatable)',
+      ),
     )
     .option('--script <file>', "run this script; further arguments are the script's")
     .option('--user <name>', "user to run as (default: the framework's)")
