@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../common/runtime/random.js';
 import { mesos } from '../../proto/index.js';
 import { Daemon } from '../support/daemon.js';
-import { type FoundProcess, processesOf } from '../support/processes.js';
+import { type FoundProcess, kill, processesOf } from '../support/processes.js';
 import { RealCluster } from '../support/real-cluster.js';
 import { until } from '../support/until.js';
 import { checkHistory, type Verdict } from './check-history.js';
@@ -114,8 +114,8 @@ export class Storm implements AsyncDisposable {
       commandLine.includes('spawner/main'),
     );
     for (const { pid } of spawners) {
-      this.blindAt.push(Date.now());
-      process.kill(pid, 'SIGKILL');
+      const at = Date.now();
+      if (kill(pid)) this.blindAt.push(at);
     }
   }
 

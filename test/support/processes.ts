@@ -19,25 +19,21 @@ export async function processesOf(folder: string): Promise<FoundProcess[]> {
   return found;
 }
 
-/** Kills them, those that they start meanwhile too, until none is left or `boundMs` have passed. Gives how many there were. */
-export async function killProcessesOf(folder: string, boundMs = 10_000): Promise<number> {
-  const killed = new Set<number>();
+/** Kills them, those that they start meanwhile too, until none is left or `boundMs` have passed. */
+export async function killProcessesOf(folder: string, boundMs = 10_000): Promise<void> {
   for (const endAtMs = performance.now() + boundMs; performance.now() < endAtMs; ) {
     const found = await processesOf(folder);
     if (found.length === 0) break;
-    for (const { pid } of found) {
-      killed.add(pid);
-      kill(pid);
-    }
+    for (const { pid } of found) kill(pid);
   }
-  return killed.size;
 }
 
-function kill(pid: number): void {
+/** Kills a process that was found; false when it has ended by itself since. */
+export function kill(pid: number): boolean {
   try {
-    process.kill(pid, 'SIGKILL');
+    return process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    return false;
   }
 }
 
