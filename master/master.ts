@@ -1,5 +1,6 @@
 import type { AgentId } from '../common/ids.js';
 import type { Link, Receiver } from '../common/link.js';
+import { gauge, type Metric } from '../common/metrics/metric.js';
 import type { Timer } from '../common/runtime/clock.js';
 import type { AgentMessage, MasterInfo, MasterMessage, SchedulerEvent } from '../proto/index.js';
 import { awaitReturn } from './agents/await-return.js';
@@ -49,6 +50,7 @@ export class Master {
   /** Who is told that the registry failed: whoever waits for the start, later the process. */
   #failed: (error: Error) => void;
   #stopped = false;
+  #registryReadMs = 0;
 
   constructor(ports: MasterPorts) {
     const { clock, random, log, options, store } = ports;
@@ -92,12 +94,15 @@ export class Master {
    */
   start(ready: (error?: Error) => void): void {
     this.#failed = ready;
+    const { clock } = this.#ports;
+    const startedAtMs = clock.nowMs();
     recoverRegistry(this.#context, this.#ports.store, (error) => {
       if (this.#stopped) return;
       if (error !== undefined) {
         this.#fail(error);
         return;
       }
+      this.#registryReadMs = clock.nowMs() - startedAtMs;
       this.#failed = this.#ports.failed;
       this.#timers.push(awaitReturn(this.#context), startForgetting(this.#context));
       this.#schedule.start();
@@ -130,6 +135,12 @@ export class Master {
    */
   markAgentGone(id: AgentId, done: () => void): boolean {
     return markAgentGone(this.#context, id, done);
+  }
+
+  /** What allocating and writing the registry cost. */
+  workMetrics(): Metric[] {
+    const fetch = gauge('registrar/state_fetch_ms', this.#registryReadMs);
+    return [...this.#schedule.metrics(), ...this.#context.registrar.metrics(), fetch];
   }
 
   /** Cancels every timer and closes every link. Nothing is torn down: another master takes over. */

@@ -88,6 +88,8 @@ export interface Allocator {
   readonly pending: boolean;
   /** When the next filter ends and `allocate` should be called although nothing happened; undefined: never. */
   nextExpiryMs(): number | undefined;
+  /** How many filters are in force, by role; roles without any are left out. */
+  filterCounts(): ReadonlyMap<string, number>;
 
   /** Why the framework is or is not offered each agent at this moment. Costs one look at every agent. */
   explain(frameworkId: FrameworkId, nowMs: number, role?: string): Explanation;

@@ -200,6 +200,10 @@ export class HierarchicalAllocator implements Allocator {
     return this.#filters.nextExpiryMs();
   }
 
+  filterCounts(): ReadonlyMap<string, number> {
+    return this.#filters.counts();
+  }
+
   explain(frameworkId: FrameworkId, nowMs: number, role?: string): Explanation {
     const framework = this.#frameworks.get(frameworkId);
     if (framework === undefined) return { kind: 'unknown-framework' };

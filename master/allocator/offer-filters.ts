@@ -60,6 +60,17 @@ export class OfferFilters {
     return this.#queue.nextExpiryMs();
   }
 
+  /** How many there are, by role. */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const roles of this.#frameworks.values()) {
+      for (const [role, agents] of roles) {
+        for (const filters of agents.values()) counts.set(role, (counts.get(role) ?? 0) + filters.length);
+      }
+    }
+    return counts;
+  }
+
   /** Drops all filters of a framework, or those of one of its roles. */
   clear(frameworkId: FrameworkId, role?: string): void {
     const roles = this.#frameworks.get(frameworkId) ?? new Map<string, FiltersByAgent>();

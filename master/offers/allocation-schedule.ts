@@ -1,3 +1,5 @@
+import { counter, type Metric } from '../../common/metrics/metric.js';
+import { Timings } from '../../common/metrics/timings.js';
 import type { Clock, Timer } from '../../common/runtime/clock.js';
 
 /**
@@ -13,6 +15,10 @@ export class AllocationSchedule {
   #soon: Timer | undefined;
   #later: Timer | undefined;
   #stopped = false;
+  /** How long each look took, and how long after it was asked for it came. */
+  readonly #runs = new Timings();
+  readonly #latencies = new Timings();
+  #requestedAtMs: number | undefined;
 
   constructor(clock: Clock, intervalMs: number, allocate: () => void, nextExpiryMs: () => number | undefined) {
     this.#clock = clock;
@@ -27,7 +33,16 @@ export class AllocationSchedule {
 
   request(): void {
     if (this.#stopped || this.#soon !== undefined) return;
+    this.#requestedAtMs = this.#clock.nowMs();
     this.#soon = this.#clock.after(0, () => this.#run());
+  }
+
+  metrics(): Metric[] {
+    return [
+      counter('allocator/mesos/allocation_runs', this.#runs.count),
+      ...this.#runs.metrics('allocator/mesos/allocation_run_ms'),
+      ...this.#latencies.metrics('allocator/mesos/allocation_run_latency_ms'),
+    ];
   }
 
   stop(): void {
@@ -40,7 +55,11 @@ export class AllocationSchedule {
     this.#soon?.cancel();
     this.#soon = undefined;
     if (this.#stopped) return;
+    const startedAtMs = this.#clock.nowMs();
+    this.#latencies.record(startedAtMs - (this.#requestedAtMs ?? startedAtMs));
+    this.#requestedAtMs = undefined;
     this.#allocate();
+    this.#runs.record(this.#clock.nowMs() - startedAtMs);
     this.#plan();
   }
 

@@ -1,3 +1,5 @@
+import { gauge, type Metric } from '../../common/metrics/metric.js';
+import { Timings } from '../../common/metrics/timings.js';
 import type { Clock, Timer } from '../../common/runtime/clock.js';
 import { CodedError } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
@@ -31,6 +33,7 @@ export class Registrar {
   #waiting: Waiting[] = [];
   #writing = false;
   #closed = false;
+  readonly #writes = new Timings();
   #watchdog: Timer | undefined;
 
   constructor(ports: RegistrarPorts, failed: (error: Error) => void) {
@@ -42,6 +45,13 @@ export class Registrar {
     if (this.#closed) return;
     this.#waiting.push({ operation, done });
     if (!this.#writing) this.#write();
+  }
+
+  metrics(): Metric[] {
+    return [
+      gauge('registrar/queued_operations', this.#waiting.length),
+      ...this.#writes.metrics('registrar/state_store_ms'),
+    ];
   }
 
   /** Calls `done` when all that was applied before is on disk. */
@@ -61,10 +71,14 @@ export class Registrar {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#writing = true;
+    const startedAtMs = clock.nowMs();
     this.#watchdog = clock.after(timeoutMs, () => this.#giveUp(batch, timedOut(timeoutMs)));
     store.write(
       batch.flatMap(({ operation }) => operation.changes),
-      (error) => this.#written(batch, error),
+      (error) => {
+        this.#writes.record(clock.nowMs() - startedAtMs);
+        this.#written(batch, error);
+      },
     );
   }
 

@@ -124,6 +124,26 @@ describe('the endpoints that only read', () => {
   });
 });
 
+describe('the metrics', () => {
+  it('are one flat object of numbers', async () => {
+    const metrics = await read('/metrics/snapshot?timeout=100ms');
+    expect(metrics).toMatchObject({ 'master/slaves_active': 1, 'master/tasks_running': 1, 'master/elected': 1 });
+    expect(new Set(Object.values(metrics).map((value) => typeof value))).toEqual(new Set(['number']));
+  });
+
+  it('refuse a time-out that is no duration', async () => {
+    expect((await ask('/metrics/snapshot?timeout=soon')).status).toBe(400);
+  });
+
+  it('come in the text format of Prometheus too', async () => {
+    const lines = (await (await ask('/metrics/prometheus')).text()).split('\n');
+    expect(lines).toContain('# TYPE master_tasks_finished counter');
+    expect(lines).toContain('master_tasks_finished 1');
+    expect(lines).toContain('allocator_mesos_offer_filters_active{role="ops"} 0');
+    expect(lines.filter((line) => !/^(# TYPE )?[a-z_]\w*(\{.*\})? \S+$|^$/i.test(line))).toEqual([]);
+  });
+});
+
 describe('JSONP', () => {
   it.each(['/version', '/state', '/tasks', '/roles'])('wraps %s in the call that was asked for', async (path) => {
     const answer = await ask(`${path}?jsonp=jQuery_1.done`);

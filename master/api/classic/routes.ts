@@ -1,9 +1,12 @@
 import { answerDocument, answerPrinted } from '../../../common/net/http/document.js';
 import { filesRoutes, NO_FILES } from '../../../common/net/http/files-endpoint.js';
+import { metricsRoutes } from '../../../common/net/http/metrics-endpoint.js';
 import { READ_METHODS, type Route } from '../../../common/net/http/router.js';
 import { systemStatsDocument } from '../../../common/net/http/system-stats-document.js';
+import { systemClock } from '../../../common/runtime/clock.js';
 import { versionDocument } from '../../../common/version-info.js';
 import type { Master } from '../../master.js';
+import { masterMetrics } from '../../metrics/master-metrics.js';
 import type { DaemonInfo } from '../daemon-info.js';
 import { stateDocument } from '../state-document.js';
 import { agentsDocument } from './agents-document.js';
@@ -35,5 +38,6 @@ export function classicRoutes(master: Master, daemon: DaemonInfo): Route[] {
     document('/maintenance/schedule', () => ({})),
     document('/system/stats.json', systemStatsDocument),
     ...filesRoutes(NO_FILES),
+    ...metricsRoutes(() => masterMetrics(master, systemClock.wallMs() - daemon.startedWallMs)),
   ];
 }
