@@ -8,7 +8,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['node_modules/**', 'dist/**', 'test/cluster/**', 'test/simulation/**', 'test/chaos/**'],
+          exclude: [
+            'node_modules/**',
+            'dist/**',
+            'test/cluster/**',
+            'test/conformance/replay/replay.test.ts',
+            'test/simulation/**',
+            'test/chaos/**',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -18,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['test/cluster/**/*.test.ts'],
+          include: ['test/cluster/**/*.test.ts', 'test/conformance/replay/replay.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
