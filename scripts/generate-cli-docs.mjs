@@ -16,7 +16,7 @@ const fileOf = (name) => fileURLToPath(new URL(`../docs/user/${name}`, import.me
 const exitCodes = readFileSync(fileOf('exit-codes.md'), 'utf8');
 const pages = {
   'cli.md': printReference(createProgram('0')),
-  'exit-codes.md': exitCodes.replace(/^\| Code \|[^]*?\n\n/m, `${printExitCodes()}\n\n`),
+  'exit-codes.md': exitCodes.replace(/^\| Code \|[\s\S]*?\n\n/m, `${printExitCodes()}\n\n`),
 };
 for (const [name, text] of Object.entries(pages)) {
   if (!check) writeFileSync(fileOf(name), text);
