@@ -59,7 +59,12 @@ function operatorClient<Call, Response>(
 /** Turns a status other than 200 into a failure with the server's reason. */
 export function refusal(answer: HttpAnswer, whom: string, address: string): CommandFailure {
   const reason = answer.body.toString('utf8').slice(0, 2_000) || `status ${answer.status}`;
-  const code =
-    answer.status === 404 ? EXIT.notFound : answer.status === 403 || answer.status === 401 ? EXIT.refused : EXIT.failed;
-  return new CommandFailure(code, `The ${whom} at ${address} refused: ${reason}`);
+  return new CommandFailure(exitCodeOfStatus(answer.status), `The ${whom} at ${address} refused: ${reason}`);
+}
+
+function exitCodeOfStatus(status: number): number {
+  if (status === 404) return EXIT.notFound;
+  if (status === 401 || status === 403) return EXIT.refused;
+  // A daemon that has not finished its start is as good as one that is not there: whoever waits goes on waiting.
+  return status === 503 ? EXIT.unreachable : EXIT.failed;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../exit-codes.js';
 import { FileTail, offsetOfLastLines, type ReadPiece, sandboxPath } from './sandbox.js';
 
 const PIECE_BYTES = 64 * 1024;
@@ -55,6 +56,17 @@ describe('FileTail', () => {
     expect(await all(tail)).toBe('two\nx\n');
     files.append('stdout', 'y\n');
     expect(await all(tail)).toBe('y\n');
+  });
+
+  it('says that the agent is away when a file that was being read is not there', async () => {
+    const files = new Files();
+    const tail = new FileTail(files.read, 'stdout');
+    files.append('stdout', 'one\n');
+    expect(await all(tail)).toBe('one\n');
+    files.content.clear();
+    await expect(all(tail)).rejects.toMatchObject({ exitCode: EXIT.unreachable });
+    files.append('stdout', 'one\ntwo\n');
+    expect(await all(tail)).toBe('two\n');
   });
 
   it('starts anew when nothing is kept of what was rotated', async () => {

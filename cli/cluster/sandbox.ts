@@ -73,7 +73,7 @@ export class FileTail {
   async next(): Promise<Uint8Array> {
     if (!this.#rotated) {
       const piece = await this.#read(this.#file, this.#offset);
-      if (piece === undefined) return new Uint8Array();
+      if (piece === undefined) return this.#missing();
       if (piece.size >= this.#offset) return this.#took(piece);
       this.#rotated = true;
     }
@@ -82,6 +82,13 @@ export class FileTail {
     this.#rotated = false;
     this.#offset = 0;
     return await this.next();
+  }
+
+  /** A file that was there and is not: its agent is coming back, or has deleted it. Only time tells. */
+  #missing(): Uint8Array {
+    if (this.#offset > 0)
+      throw new CommandFailure(EXIT.unreachable, `Cannot read on in ${this.#file}: the agent does not have it now`);
+    return new Uint8Array();
   }
 
   #took({ data }: FilePiece): Uint8Array {
