@@ -13,6 +13,7 @@ import { AGENT_DEFAULTS, type AgentOptions, type AgentPorts, type AgentSettings 
 import { Departure } from './registration/departure.js';
 import { greetingOf } from './registration/greeting.js';
 import { Registration } from './registration/registration.js';
+import type { Counters } from './tasks/counters.js';
 import { killTask } from './tasks/kill-task.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from './tasks/rows.js';
 import { runTask, runTaskGroup } from './tasks/run-task.js';
@@ -123,6 +124,11 @@ export class Agent {
   /** The last frameworks that have nothing here any more, oldest first. */
   get completedFrameworks(): readonly FrameworkRow[] {
     return this.#core.tables.completedFrameworks;
+  }
+
+  /** Counts of what happened since the start. */
+  get counters(): Counters {
+    return this.#core.counters;
   }
 
   /** Sandboxes that must not be removed. */

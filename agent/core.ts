@@ -6,6 +6,7 @@ import { type AgentInfo, type AgentMessage, type FrameworkInfo, mesos, type Task
 import { taskRecord } from './checkpoint/records.js';
 import type { AgentOptions, AgentPorts } from './ports.js';
 import { UpdateStreams } from './status-updates/update-streams.js';
+import { Counters } from './tasks/counters.js';
 import type { ExecutorRow, FrameworkRow, TaskRow } from './tasks/rows.js';
 import { noteStatus, type Removal, Tables } from './tasks/tables.js';
 import { isTerminal, moveTask } from './tasks/task-state.js';
@@ -34,6 +35,7 @@ export class Core {
   readonly log: Logger;
   readonly tables: Tables;
   readonly updates: UpdateStreams;
+  readonly counters = new Counters();
   /** What the agent registers with; has an id from the first registration on. */
   info: AgentInfo;
   /** Sends to the master when registered, otherwise does nothing. */
@@ -156,6 +158,8 @@ export class Core {
     const from = task.state;
     task.state = moveTask(from, status.state);
     noteStatus(task, status);
+    this.counters.count('valid_status_updates');
+    if (isTerminal(task.state)) this.counters.countTaskEnd(TaskState[task.state]);
     this.log.info('Task has a new state', {
       framework: task.executor.framework.id,
       task: task.id,
@@ -182,6 +186,7 @@ export class Core {
   #removed(task: TaskRow | undefined, { executor, framework }: Removal): void {
     if (task && task.executor.kind !== 'custom') this.ports.containerizer.forget(task.containerId);
     if (executor) {
+      this.counters.count('executors_terminated');
       if (executor.kind === 'custom') this.ports.containerizer.forget(executor.containerId);
       this.ports.sandboxEnded(executor.directory, this.ports.clock.wallMs());
     }

@@ -16,6 +16,7 @@ import { createLogger, type Logger } from '../common/runtime/logger.js';
 import { ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
+import { Verbosity } from '../common/runtime/verbosity.js';
 import { openSqliteStore } from '../common/store/sqlite-store.js';
 import { API_VERSION, RELEASE } from '../common/version.js';
 import { Agent } from './agent.js';
@@ -28,6 +29,8 @@ import type { Fetch } from './containerizer/fetcher/fetch.js';
 import { PosixContainerizer } from './containerizer/posix-containerizer.js';
 import { type AgentFlags, type AgentStart, agentHelp, readAgentFlags } from './flags.js';
 import { startHousekeeping } from './housekeeping.js';
+import { agentMetrics } from './metrics/agent-metrics.js';
+import { countFetches, type FetchFigures, type ProcessFigures, processMetrics } from './metrics/process-figures.js';
 import type { AgentPorts } from './ports.js';
 import { Garbage } from './sandbox/garbage.js';
 import { sandboxesOnDisk } from './sandbox/sandboxes-on-disk.js';
@@ -50,10 +53,11 @@ export function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv, host =
     if (asksFor('version', argv)) return print(`meseta ${RELEASE} (Mesos API ${API_VERSION})`);
     boundYoungGeneration();
     const start = readAgentFlags({ argv, env });
-    const log = createLogger('agent', start.flags.logLevel);
+    const verbosity = new Verbosity(start.flags.logLevel);
+    const log = createLogger('agent', verbosity);
     for (const warning of start.warnings) log.warn(warning);
     exitOnUncaughtErrors(log);
-    return await serve(start, env, host, log);
+    return await serve(start, env, host, verbosity, log);
   });
 }
 
@@ -65,7 +69,14 @@ function boundYoungGeneration(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log: Logger): Promise<number> {
+async function serve(
+  start: AgentStart,
+  env: NodeJS.ProcessEnv,
+  host: Host,
+  verbosity: Verbosity,
+  log: Logger,
+): Promise<number> {
+  const startedAtMs = systemClock.nowMs();
   using shutdown = listenForShutdown(log);
   using leave = listenForLeave();
   const address = await ownAddress(start.flags);
@@ -79,16 +90,23 @@ async function serve(start: AgentStart, env: NodeJS.ProcessEnv, host: Host, log:
     const flags = await settle(start.flags, port.port);
     await using stack = new AsyncDisposableStack();
     const end = Promise.withResolvers<End>();
-    const { garbage, containerizer, ...ports } = await openPorts(flags, stack, end.resolve, log);
+    const { garbage, containerizer, fetches, ...ports } = await openPorts(flags, stack, end.resolve, log);
     const agent = new Agent({ ...ports, containerizer }, await readSettings(flags, address, env, host));
     stack.defer(() => agent.stop());
     await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
+    const figures: ProcessFigures = {
+      fetches,
+      fetcherCacheBytes: flags.fetcher.cache.maxBytes,
+      recoveryMs: systemClock.nowMs() - startedAtMs,
+      launchesFailed: () => containerizer.launchesFailed,
+      garbage: () => garbage.figures,
+    };
     findGarbage(garbage, agent, flags.workDir).catch((error: unknown) =>
       log.warn('Old sandboxes not found', { error }),
     );
     stack.use(startHousekeeping(() => containerizer.sandboxes(), garbage, flags, log));
     leave.heard.then(() => agent.leave('Received SIGUSR1'));
-    http = createRouter('slave(1)', routesOf(agent, start, containerizer), log);
+    http = createRouter('slave(1)', routesOf(agent, start, containerizer, figures, verbosity), log);
     log.info('Agent is listening', { address: `${address.ip}:${flags.advertisePort}`, workDir: flags.workDir });
 
     const { failed, reason } = await untilEnd(shutdown.signal, end.promise);
@@ -112,6 +130,7 @@ async function settle(flags: AgentFlags, port: number): Promise<AgentFlags> {
 interface Opened extends AgentPorts {
   readonly containerizer: PosixContainerizer;
   readonly garbage: Garbage;
+  readonly fetches: FetchFigures;
 }
 
 async function openPorts(
@@ -123,7 +142,8 @@ async function openPorts(
   const { workDir, gcDelayMs: delayMs, gcDiskHeadroom: headroom } = flags;
   const store = await openSqliteStore(join(workDir, 'meta', 'agent.sqlite'), { log: logger.child({ part: 'store' }) });
   stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), logger));
-  const containerizer = await startContainerizer(flags, logger);
+  const fetches: FetchFigures = { succeeded: 0, failed: 0 };
+  const containerizer = await startContainerizer(flags, fetches, logger);
   stack.defer(() => stopWithin(STOP_BOUND_MS, 'containerizer', containerizer.stop(true), logger));
   const garbage = new Garbage({ workDir, delayMs, headroom }, systemClock, logger);
   return {
@@ -134,6 +154,7 @@ async function openPorts(
     detector: fixedDetector(flags.master, systemClock),
     dialer: grpcDialer(agentEndOfAgentLink, logger),
     containerizer,
+    fetches,
     prober: createProber(containerizer),
     garbage,
     fatal: (reason) => ended({ failed: true, reason }),
@@ -149,13 +170,17 @@ async function findGarbage(garbage: Garbage, agent: Agent, workDir: string): Pro
   for (const { path, writtenAtMs } of found) if (!live.has(path)) garbage.found(path, writtenAtMs);
 }
 
-async function startContainerizer(flags: AgentFlags, logger: Logger): Promise<PosixContainerizer> {
+async function startContainerizer(
+  flags: AgentFlags,
+  fetches: FetchFigures,
+  logger: Logger,
+): Promise<PosixContainerizer> {
   await mkdir(flags.runtimeDir, { recursive: true, mode: 0o700 });
   const containerizer = new PosixContainerizer({
     workDir: flags.workDir,
     runtimeDir: flags.runtimeDir,
     logger: logger.child({ part: 'containerizer' }),
-    fetch: fetchOnDemand(flags),
+    fetch: countFetches(fetchOnDemand(flags), fetches),
   });
   await containerizer.start();
   return containerizer;
@@ -175,8 +200,16 @@ function fetchOnDemand({ workDir, fetcher: { cache, frameworksHome, stallTimeout
   };
 }
 
-function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainerizer) {
+function routesOf(
+  agent: Agent,
+  start: AgentStart,
+  containerizer: PosixContainerizer,
+  figures: ProcessFigures,
+  verbosity: Verbosity,
+) {
+  const startedAtMs = systemClock.nowMs();
   return agentRoutes({
+    metrics: () => [...agentMetrics(agent, systemClock.nowMs() - startedAtMs), ...processMetrics(figures)],
     agent,
     clock: systemClock,
     files: sandboxReader(agent),
@@ -186,6 +219,7 @@ function routesOf(agent: Agent, start: AgentStart, containerizer: PosixContainer
       flags: start.printFlags(),
       startedWallMs: systemClock.wallMs(),
       masterHostname: start.flags.master.replace(/:\d+$/, ''),
+      verbosity,
     },
   });
 }

@@ -3,6 +3,7 @@ import { agentId, frameworkId } from '../common/ids.js';
 import { textOf } from '../common/net/http/json-pieces.js';
 import { silentLogger } from '../common/runtime/logger.js';
 import { seededRandom } from '../common/runtime/random.js';
+import { Verbosity } from '../common/runtime/verbosity.js';
 import { VirtualClock } from '../common/runtime/virtual-clock.js';
 import { FailingStore } from '../common/store/failing-store.js';
 import { MemoryStore } from '../common/store/memory-store.js';
@@ -234,7 +235,7 @@ const EFFECTS: Record<string, () => void> = {
   },
   cluster: () => {
     const { printFlags } = readMasterFlags({ argv: ['--registry=in_memory', '--cluster=west'], env: {} });
-    const daemon = { flags: printFlags(), startedWallMs: 0, electedWallMs: 0 };
+    const daemon = { flags: printFlags(), startedWallMs: 0, electedWallMs: 0, verbosity: new Verbosity('info') };
     expect(JSON.parse(textOf(stateDocument(new MasterRig().master, daemon)))).toMatchObject({ cluster: 'west' });
   },
 };

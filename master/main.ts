@@ -14,6 +14,7 @@ import { createLogger, type Logger } from '../common/runtime/logger.js';
 import { type OwnAddress, ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
+import { Verbosity } from '../common/runtime/verbosity.js';
 import { MemoryStore } from '../common/store/memory-store.js';
 import { openSqliteStore } from '../common/store/sqlite-store.js';
 import type { Store } from '../common/store/store.js';
@@ -37,14 +38,15 @@ export function runMaster(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     if (asksFor('help', argv)) return print(masterHelp(process.stdout.columns));
     if (asksFor('version', argv)) return print(`meseta ${RELEASE} (Mesos API ${API_VERSION})`);
     const start = readMasterFlags({ argv, env });
-    const log = createLogger('master', start.flags.logLevel);
+    const verbosity = new Verbosity(start.flags.logLevel);
+    const log = createLogger('master', verbosity);
     for (const warning of start.warnings) log.warn(warning);
     exitOnUncaughtErrors(log);
-    return await serve(start, log);
+    return await serve(start, verbosity, log);
   });
 }
 
-async function serve(start: MasterStart, log: Logger): Promise<number> {
+async function serve(start: MasterStart, verbosity: Verbosity, log: Logger): Promise<number> {
   const { flags } = start;
   using shutdown = listenForShutdown(log);
   const address = await ownAddress(flags);
@@ -61,7 +63,7 @@ async function serve(start: MasterStart, log: Logger): Promise<number> {
       const failure = Promise.withResolvers<Error>();
       const master = createMaster(flags, address, port, store, log, failure.resolve);
       await new Promise<void>((resolve, reject) => master.start((error) => (error ? reject(error) : resolve())));
-      const daemon = describe(start);
+      const daemon = describe(start, verbosity);
       http = createRouter('master', masterRoutes(master, daemon), log);
       serveAgents(grpc, master, port.dropPeer, log);
       serveSchedulers(grpc, master, port.dropPeer, log);
@@ -100,9 +102,9 @@ function createMaster(
   return new Master({ clock: systemClock, random: systemRandom, log, store, options, failed });
 }
 
-function describe({ printFlags }: MasterStart): DaemonInfo {
+function describe({ printFlags }: MasterStart, verbosity: Verbosity): DaemonInfo {
   const nowMs = systemClock.wallMs();
-  return { flags: printFlags(), startedWallMs: nowMs, electedWallMs: nowMs };
+  return { flags: printFlags(), startedWallMs: nowMs, electedWallMs: nowMs, verbosity };
 }
 
 /** Waits for a signal or for the core to fail; tells whether it failed. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { CommandInfo, mesos } from '../../proto/index.js';
 import type { ContainerExit } from '../containerizer/containerizer.js';
 
@@ -7,6 +8,8 @@ export interface SandboxFiles {
   list(path: string): Promise<mesos.v1.FileInfo.$Properties[] | undefined>;
   /** At most 64 KiB from `offset` and the size of the file; undefined when there is no such file below a sandbox. */
   read(path: string, offset: number, length?: number): Promise<{ size: number; data: Uint8Array } | undefined>;
+  /** A whole file as it is now; undefined as with `read`. */
+  open(path: string): Promise<{ readonly size: number; readonly content: Readable } | undefined>;
 }
 
 /** A command to run beside a container: in its sandbox, as its user, with its environment. */

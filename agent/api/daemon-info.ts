@@ -1,3 +1,5 @@
+import type { Verbosity } from '../../common/runtime/verbosity.js';
+
 /** What the API tells of the agent's process. */
 export interface DaemonInfo {
   /** Every flag in effect with its value as text. */
@@ -6,4 +8,6 @@ export interface DaemonInfo {
   readonly startedWallMs: number;
   /** Host name of the leading master as configured, for `/state`. */
   readonly masterHostname: string;
+  /** What is logged. */
+  readonly verbosity: Verbosity;
 }

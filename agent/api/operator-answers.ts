@@ -5,7 +5,6 @@ import type { ExecutorRow, FrameworkRow } from '../tasks/rows.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { allExecutors, getTasks } from './task-view.js';
 
-type GetContainers = mesos.v1.agent.Response.GetContainers.$Properties;
 type GetExecutors = mesos.v1.agent.Response.GetExecutors.$Properties;
 type GetFrameworks = mesos.v1.agent.Response.GetFrameworks.$Properties;
 
@@ -38,8 +37,12 @@ export function answerRead(
       return { type: Type.GET_TASKS, getTasks: getTasks(agent) };
     case CallType.GET_AGENT:
       return { type: Type.GET_AGENT, getAgent: { agentInfo: agent.info } };
-    case CallType.GET_CONTAINERS:
-      return { type: Type.GET_CONTAINERS, getContainers: getContainers(agent) };
+    case CallType.GET_LOGGING_LEVEL:
+      return { type: Type.GET_LOGGING_LEVEL, getLoggingLevel: { level: daemon.verbosity.level } };
+    case CallType.GET_OPERATIONS:
+      return { type: Type.GET_OPERATIONS, getOperations: {} };
+    case CallType.GET_RESOURCE_PROVIDERS:
+      return { type: Type.GET_RESOURCE_PROVIDERS, getResourceProviders: {} };
     default:
       return undefined;
   }
@@ -57,17 +60,6 @@ function getExecutors(agent: Agent): GetExecutors {
   const { live, completed } = allExecutors(agent);
   const toAnswer = ({ info }: ExecutorRow) => ({ executorInfo: info });
   return { executors: live.map(toAnswer), completedExecutors: completed.map(toAnswer) };
-}
-
-function getContainers(agent: Agent): GetContainers {
-  const containers = allExecutors(agent).live.map(({ id, framework, info, containerId, pid }) => ({
-    frameworkId: { value: framework.id },
-    executorId: { value: id },
-    executorName: info.name ?? '',
-    containerId: { value: containerId },
-    containerStatus: { containerId: { value: containerId }, executorPid: pid ?? null },
-  }));
-  return { containers };
 }
 
 function toFlags(flags: Readonly<Record<string, string>>): mesos.v1.Flag.$Properties[] {

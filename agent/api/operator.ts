@@ -1,9 +1,14 @@
+import type { Metric } from '../../common/metrics/metric.js';
+import { answerEmpty } from '../../common/net/http/answer.js';
 import { HttpRefusal } from '../../common/net/http/http-refusal.js';
+import { setLoggingLevel } from '../../common/net/http/logging-level.js';
 import type { Exchange } from '../../common/net/http/router.js';
 import { answerMessage, readCall } from '../../common/net/http/v1-call.js';
 import { AgentCall, AgentResponse } from '../../proto/codec/index.js';
 import { mesos } from '../../proto/index.js';
+import type { Agent } from '../agent.js';
 import type { SandboxFiles } from './api-ports.js';
+import { measureContainers } from './container-statistics.js';
 import type { DaemonInfo } from './daemon-info.js';
 import { answerRead } from './operator-answers.js';
 import { launchSession, type SessionContext, waitForSession } from './session-endpoint.js';
@@ -14,6 +19,8 @@ const { Type } = mesos.v1.agent.Call;
 export interface OperatorContext extends SessionContext {
   readonly files: SandboxFiles;
   readonly daemon: DaemonInfo;
+  /** Reckons every figure of the agent as it is now. */
+  readonly metrics: () => readonly Metric[];
 }
 
 /** Serves `POST /api/v1` of the agent. */
@@ -31,12 +38,42 @@ export async function serveOperatorCall(exchange: Exchange, context: OperatorCon
     case Type.WAIT_NESTED_CONTAINER:
     case Type.WAIT_CONTAINER:
       return await waitForSession(exchange, call, context);
+    case Type.GET_CONTAINERS:
+      return await getContainers(exchange, context.agent);
+    case Type.GET_METRICS:
+      return answerMessage(exchange, AgentResponse, getMetrics(context.metrics()));
+    case Type.SET_LOGGING_LEVEL:
+      if (call.setLoggingLevel == null) throw missing('set_logging_level');
+      setLoggingLevel(call.setLoggingLevel, context.daemon.verbosity);
+      return answerEmpty(exchange.response, 200);
     default: {
       const answer = answerRead(type, context.agent, context.daemon);
       if (answer === undefined) throw new HttpRefusal(501, `The call ${Type[type]} is not served by this release`);
       answerMessage(exchange, AgentResponse, answer);
     }
   }
+}
+
+async function getContainers(exchange: Exchange, agent: Agent): Promise<void> {
+  const containers = (await measureContainers(agent)).map(({ executor, statistics }) => ({
+    frameworkId: { value: executor.framework.id },
+    executorId: { value: executor.id },
+    executorName: executor.info.name ?? '',
+    containerId: { value: executor.containerId },
+    containerStatus: { containerId: { value: executor.containerId }, executorPid: executor.pid ?? null },
+    resourceStatistics: statistics ?? null,
+  }));
+  answerMessage(exchange, AgentResponse, {
+    type: mesos.v1.agent.Response.Type.GET_CONTAINERS,
+    getContainers: { containers },
+  });
+}
+
+function getMetrics(metrics: readonly Metric[]): AgentResponse {
+  return {
+    type: mesos.v1.agent.Response.Type.GET_METRICS,
+    getMetrics: { metrics: metrics.map(({ name, value }) => ({ name, value })) },
+  };
 }
 
 async function listFiles(exchange: Exchange, call: AgentCall, files: SandboxFiles): Promise<void> {

@@ -1,19 +1,16 @@
-import { answerEmpty, answerJson } from '../../common/net/http/answer.js';
+import { answerEmpty } from '../../common/net/http/answer.js';
 import { READ_METHODS, type Route } from '../../common/net/http/router.js';
-import { versionDocument } from '../../common/version-info.js';
+import { classicRoutes } from './classic-routes.js';
 import { serveExecutorCall } from './executor-endpoint.js';
 import { type OperatorContext, serveOperatorCall } from './operator.js';
-import { stateDocument } from './state-document.js';
 
 /** Every HTTP endpoint of the agent. */
 export function agentRoutes(context: OperatorContext): Route[] {
-  const { agent, daemon } = context;
+  const { agent } = context;
   const read = (path: string, handle: Route['handle']): Route => ({ path, methods: READ_METHODS, handle });
   return [
     read('/health', ({ response }) => answerEmpty(response, 200)),
-    read('/version', ({ response }) => answerJson(response, versionDocument())),
-    read('/flags', ({ response }) => answerJson(response, { flags: daemon.flags })),
-    read('/state', ({ response }) => answerJson(response, stateDocument(agent, daemon))),
+    ...classicRoutes(context),
     { path: '/api/v1/executor', methods: ['POST'], handle: (exchange) => serveExecutorCall(exchange, agent) },
     { path: '/api/v1', methods: ['POST'], handle: (exchange) => serveOperatorCall(exchange, context) },
   ];

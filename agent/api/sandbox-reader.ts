@@ -1,6 +1,7 @@
 import { CodedError } from '../../common/runtime/errors.js';
 import type { Agent } from '../agent.js';
-import { listFiles, readSlice } from '../sandbox/files.js';
+import { listFiles, openFile, readSlice } from '../sandbox/files.js';
+import { ownerNames } from '../sandbox/owner-names.js';
 import type { SandboxFiles } from './api-ports.js';
 import { toSandboxPlace } from './sandbox-paths.js';
 
@@ -12,19 +13,24 @@ export function sandboxReader(agent: Agent): SandboxFiles {
       const place = placeOf(path);
       if (place === undefined) return undefined;
       const entries = await unlessMissing(listFiles(place.root, place.inside));
+      const [users, groups] = await Promise.all([ownerNames('/etc/passwd'), ownerNames('/etc/group')]);
       return entries?.map(({ path: name, nlink, size, mtime, mode, uid, gid }) => ({
         path: `${path.replace(/\/+$/, '')}/${name.slice(name.lastIndexOf('/') + 1)}`,
         nlink,
         size,
         mtime: { nanoseconds: Math.round(mtime * 1e9) },
         mode,
-        uid: String(uid),
-        gid: String(gid),
+        uid: users.get(uid) ?? String(uid),
+        gid: groups.get(gid) ?? String(gid),
       }));
     },
     async read(path, offset, length) {
       const place = placeOf(path);
       return place && (await unlessMissing(readSlice(place.root, place.inside, offset, length)));
+    },
+    async open(path) {
+      const place = placeOf(path);
+      return place && (await unlessMissing(openFile(place.root, place.inside)));
     },
   };
 }

@@ -91,7 +91,7 @@ function toTaskDocument(row: TaskRow, agent: Agent): TaskDocument {
 }
 
 /** What an executor and its live tasks hold. */
-function usedBy({ info, tasks }: ExecutorRow): Resources {
+export function usedBy({ info, tasks }: ExecutorRow): Resources {
   const live = [...tasks.values()].filter((row) => !hasEnded(row));
   return Resources.sum(
     [info.resources, ...live.map((row) => row.info.resources)].map((held) => Resources.fromWire(held)),

@@ -44,6 +44,7 @@ export class PosixContainerizer implements Containerizer {
   #known: Welcome | undefined;
   #recovery: ((welcome: Welcome) => void) | undefined;
   #recovered = false;
+  #launchesFailed = 0;
 
   constructor(options: PosixContainerizerOptions) {
     this.#options = options;
@@ -130,6 +131,11 @@ export class PosixContainerizer implements Containerizer {
     return this.#ready().toProcess(spec);
   }
 
+  /** How many containers could not be started, for other reasons than that they were no longer wanted. */
+  get launchesFailed(): number {
+    return this.#launchesFailed;
+  }
+
   /** Sandboxes (real paths) of the containers that run, for the rotation of their output. */
   sandboxes(): string[] {
     const running = [...this.#entries.values()].filter(({ state }) => state.at === 'running');
@@ -167,6 +173,7 @@ export class PosixContainerizer implements Containerizer {
     const told = isFailure(error) ? error : failure(phase, messageOf(error));
     const outcome = entry.destroyed ? failure('destroyed', `Container destroyed: ${told.message}`) : told;
     this.#options.logger.info('Container not started', { container: id, ...outcome });
+    if (outcome.phase !== 'destroyed') this.#launchesFailed += 1;
     entry.state = { at: 'failed', failure: outcome };
     for (const started of entry.waiting.splice(0)) started(outcome);
   }

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { CodedError } from '../../common/runtime/errors.js';
 
 /** Most bytes a read gives, and what it gives when not told. */
@@ -72,6 +73,25 @@ export async function readSlice(root: string, path: string, offset: number, leng
   } finally {
     await file.close();
   }
+}
+
+/** The whole of a regular file of a sandbox, as long as it is now. NOT_FOUND as with `readSlice`. */
+export async function openFile(
+  root: string,
+  path: string,
+): Promise<{ readonly size: number; readonly content: Readable }> {
+  const file = await openBeneath(root, path, 0);
+  const stats = await file.stat();
+  if (stats.isFile()) return { size: stats.size, content: streamOf(file, stats.size) };
+  await file.close();
+  throw notFound(path);
+}
+
+/** Closes the file when it ends, or is destroyed. */
+function streamOf(file: FileHandle, size: number): Readable {
+  if (size > 0) return file.createReadStream({ start: 0, end: size - 1 });
+  void file.close();
+  return Readable.from([]);
 }
 
 /**

@@ -17,6 +17,14 @@ export interface GarbageOptions {
 const DEFAULT_DELAY_MS = 7 * 24 * 60 * 60 * 1000;
 const DEFAULT_HEADROOM = 0.1;
 
+/** Of sandboxes: deleted, failed to be deleted, waiting for it; and how old one may become at present, ms. */
+export interface GarbageFigures {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly allowedAgeMs: number;
+}
+
 /** Deletes the sandboxes of what has ended, after a delay that shrinks as the disk fills. */
 export class Garbage {
   readonly #options: GarbageOptions;
@@ -24,11 +32,15 @@ export class Garbage {
   readonly #log: Logger;
   /** When each ended, in wall time, by path. */
   readonly #endedAt = new Map<string, number>();
+  #succeeded = 0;
+  #failed = 0;
+  #allowedAgeMs: number;
 
   constructor(options: GarbageOptions, clock: Clock, log: Logger) {
     this.#options = options;
     this.#clock = clock;
     this.#log = log;
+    this.#allowedAgeMs = allowedAgeMs(0, options);
   }
 
   /** From `atWallMs` nothing writes to this folder any more. The latest call of a path counts. */
@@ -41,9 +53,16 @@ export class Garbage {
     if (!this.#endedAt.has(path)) this.#endedAt.set(path, atWallMs);
   }
 
+  /** What was deleted so far, what waits for it, and the age of a sandbox that the last sweep would have allowed. */
+  get figures(): GarbageFigures {
+    const counts = { succeeded: this.#succeeded, failed: this.#failed, pending: this.#endedAt.size };
+    return { ...counts, allowedAgeMs: this.#allowedAgeMs };
+  }
+
   /** Deletes what is due, given how full the disk is. Call it every --disk_watch_interval. */
   async sweep(): Promise<void> {
     const delayMs = allowedAgeMs(await usedFraction(this.#options.workDir), this.#options);
+    this.#allowedAgeMs = delayMs;
     const due = [...this.#endedAt].filter(([, endedAt]) => this.#clock.wallMs() - endedAt >= delayMs);
     for (const [path, endedAt] of due) {
       if (this.#endedAt.get(path) !== endedAt) continue; // used once more while others were deleted
@@ -56,8 +75,10 @@ export class Garbage {
     try {
       await rm(path, { recursive: true, force: true });
       await removeEmptyFoldersAbove(path, join(this.#options.workDir, 'slaves'));
+      this.#succeeded += 1;
       this.#log.info('Sandbox deleted', { directory: path });
     } catch (error) {
+      this.#failed += 1;
       this.#log.warn('Sandbox not deleted', { directory: path, error: messageOf(error) });
       this.#endedAt.set(path, endedAt); // the next sweep tries again
     }

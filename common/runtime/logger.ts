@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { Verbosity } from './verbosity.js';
 
 /** Extra facts of a log line; ids under the names `framework`, `agent`, `task`, `executor`, `offer`, `container`. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -15,16 +16,20 @@ export interface Logger {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Logs one JSON object a line (`time, level, component, msg`, then the fields) to standard error. */
-export function createLogger(component: string, level: LogLevel = 'info'): Logger {
+/**
+ * Logs one JSON object a line (`time, level, component, msg`, then the fields) to standard error. `verbosity`: the least
+ * severity, or one that can be changed while the daemon runs.
+ */
+export function createLogger(component: string, verbosity: LogLevel | Verbosity = 'info'): Logger {
   const options = {
-    level,
+    level: 'debug',
     base: { component },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.err },
   };
-  return fromPino(pino(options, pino.destination({ dest: 2, sync: true })));
+  const chosen = typeof verbosity === 'string' ? new Verbosity(verbosity) : verbosity;
+  return fromPino(pino(options, pino.destination({ dest: 2, sync: true })), chosen);
 }
 
 /** Says nothing. */
@@ -36,12 +41,17 @@ export const silentLogger: Logger = {
   child: () => silentLogger,
 };
 
-function fromPino(target: ReturnType<typeof pino>): Logger {
+function fromPino(target: ReturnType<typeof pino>, verbosity: Verbosity): Logger {
+  const at =
+    (severity: LogLevel): Logger['info'] =>
+    (sentence, fields) => {
+      if (verbosity.allows(severity)) target[severity](fields ?? {}, sentence);
+    };
   return {
-    debug: (sentence, fields) => target.debug(fields ?? {}, sentence),
-    info: (sentence, fields) => target.info(fields ?? {}, sentence),
-    warn: (sentence, fields) => target.warn(fields ?? {}, sentence),
-    error: (sentence, fields) => target.error(fields ?? {}, sentence),
-    child: (fields) => fromPino(target.child(fields)),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => fromPino(target.child(fields), verbosity),
   };
 }

@@ -1,8 +1,9 @@
 import { versionInfo } from '../../common/version-info.js';
 import { type MasterResponse, mesos, type Task } from '../../proto/index.js';
 import type { Master } from '../master.js';
+import { masterMetrics } from '../metrics/master-metrics.js';
 import { toAgentAnswer } from './agent-view.js';
-import type { DaemonInfo } from './daemon-info.js';
+import { type DaemonInfo, uptimeMs } from './daemon-info.js';
 import { toCompletedFrameworkAnswer, toFrameworkAnswer } from './framework-view.js';
 import { rolesOf } from './role-view.js';
 
@@ -39,6 +40,10 @@ export function answerRead(
       return { type: Type.GET_TASKS, getTasks: getTasks(master) };
     case CallType.GET_ROLES:
       return { type: Type.GET_ROLES, getRoles: { roles: getRoles(master) } };
+    case CallType.GET_LOGGING_LEVEL:
+      return { type: Type.GET_LOGGING_LEVEL, getLoggingLevel: { level: daemon.verbosity.level } };
+    case CallType.GET_METRICS:
+      return { type: Type.GET_METRICS, getMetrics: { metrics: getMetrics(master, daemon) } };
     case CallType.GET_WEIGHTS:
       return { type: Type.GET_WEIGHTS, getWeights: getWeights(master) };
     case CallType.GET_QUOTA:
@@ -119,6 +124,10 @@ function getRoles(master: Master): mesos.v1.Role.$Properties[] {
     frameworks: frameworks.map((value) => ({ value })),
     resources: allocated.plus(offered).toWire(),
   }));
+}
+
+function getMetrics(master: Master, daemon: DaemonInfo): mesos.v1.Metric.$Properties[] {
+  return masterMetrics(master, uptimeMs(daemon)).map(({ name, value }) => ({ name, value }));
 }
 
 /** Absent when none was set, as in the original. */

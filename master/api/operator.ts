@@ -1,4 +1,6 @@
+import { answerEmpty } from '../../common/net/http/answer.js';
 import { HttpRefusal } from '../../common/net/http/http-refusal.js';
+import { setLoggingLevel } from '../../common/net/http/logging-level.js';
 import type { Exchange } from '../../common/net/http/router.js';
 import { answerMessage, readCall } from '../../common/net/http/v1-call.js';
 import { MasterCall, MasterResponse } from '../../proto/codec/index.js';
@@ -12,7 +14,12 @@ const { Type } = mesos.v1.master.Call;
 /** Serves `POST /api/v1` of the master. */
 export async function serveOperatorCall(exchange: Exchange, master: Master, daemon: DaemonInfo): Promise<void> {
   const call = await readCall(exchange.request, MasterCall);
-  const answer = answerRead(checkCall(call), master, daemon);
+  const type = checkCall(call);
+  if (type === Type.SET_LOGGING_LEVEL && call.setLoggingLevel != null) {
+    setLoggingLevel(call.setLoggingLevel, daemon.verbosity);
+    return answerEmpty(exchange.response, 200);
+  }
+  const answer = answerRead(type, master, daemon);
   if (answer === undefined) throw refuseOther(call);
   answerMessage(exchange, MasterResponse, answer);
 }
@@ -23,6 +30,7 @@ function checkCall(call: MasterCall): mesos.v1.master.Call.Type {
   if (type === Type.UNKNOWN || Type[type] === undefined) throw missing('type');
   if (type === Type.LIST_FILES && call.listFiles == null) throw missing('list_files');
   if (type === Type.READ_FILE && call.readFile == null) throw missing('read_file');
+  if (type === Type.SET_LOGGING_LEVEL && call.setLoggingLevel == null) throw missing('set_logging_level');
   return type;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter } from '../../common/net/http/router.js';
 import { type OnePort, openOnePort } from '../../common/net/one-port.js';
 import { silentLogger } from '../../common/runtime/logger.js';
+import { Verbosity } from '../../common/runtime/verbosity.js';
 import { mesos } from '../../proto/index.js';
 import { MasterRig } from '../../test/support/master-rig.js';
 import { type Format, SchedulerHttp } from '../../test/support/scheduler-http.js';
@@ -20,7 +21,7 @@ const open: SchedulerHttp[] = [];
 
 beforeEach(async () => {
   rig = new MasterRig();
-  const daemon = { flags: {}, startedWallMs: 0, electedWallMs: 0 };
+  const daemon = { flags: {}, startedWallMs: 0, electedWallMs: 0, verbosity: new Verbosity('info') };
   const http = createRouter('master', masterRoutes(rig.master, daemon), silentLogger);
   port = await openOnePort({ host: '127.0.0.1', port: 0 }, { http });
   address = `127.0.0.1:${port.port}`;

@@ -25,14 +25,34 @@ const SERVED: readonly string[] = [
   ...['GET_HEALTH', 'GET_FLAGS', 'GET_VERSION', 'GET_STATE', 'GET_AGENTS', 'GET_FRAMEWORKS', 'GET_EXECUTORS'].map(
     (call) => `master ${call}`,
   ),
-  ...['GET_TASKS', 'GET_ROLES', 'GET_MASTER'].map((call) => `master ${call}`),
+  ...['GET_TASKS', 'GET_ROLES', 'GET_MASTER', 'GET_WEIGHTS', 'GET_QUOTA', 'GET_METRICS', 'GET_LOGGING_LEVEL'].map(
+    (call) => `master ${call}`,
+  ),
+  ...['GET_OPERATIONS', 'GET_MAINTENANCE_STATUS', 'GET_MAINTENANCE_SCHEDULE'].map((call) => `master ${call}`),
   ...['GET_HEALTH', 'GET_FLAGS', 'GET_VERSION', 'GET_STATE', 'GET_CONTAINERS', 'GET_FRAMEWORKS'].map(
     (call) => `agent ${call}`,
   ),
-  ...['GET_EXECUTORS', 'GET_TASKS', 'GET_AGENT'].map((call) => `agent ${call}`),
+  ...['GET_EXECUTORS', 'GET_TASKS', 'GET_AGENT', 'GET_OPERATIONS', 'GET_RESOURCE_PROVIDERS', 'GET_LOGGING_LEVEL'].map(
+    (call) => `agent ${call}`,
+  ),
   ...['/health', '/version', '/flags', '/state', '/master/state', '/master/health', '/nope'].map(
     (path) => `master GET ${path}`,
   ),
+  ...['/state-summary', '/state.json', '/slaves', '/master/slaves', '/frameworks', '/tasks', '/roles', '/weights'].map(
+    (path) => `master GET ${path}`,
+  ),
+  ...['/quota', '/metrics/snapshot', '/maintenance/status', '/maintenance/schedule', '/redirect', '/files/debug'].map(
+    (path) => `master GET ${path}`,
+  ),
+  ...['master', 'agent'].map((daemon) => `${daemon} GET /system/stats.json`),
+  'master GET /logging/toggle',
+  ...['/containers', '/slave(1)/containers', '/monitor/statistics', '/metrics/snapshot', '/files/debug'].map(
+    (path) => `agent GET ${path}`,
+  ),
+  ...['/files/browse', '/files/browse?path=/etc', '/files/read?path=/etc/passwd&offset=0', '/files/read?path=x'].map(
+    (path) => `agent GET ${path}`,
+  ),
+  'agent GET /files/read?path=/nope&offset=zz',
   ...['/health', '/version', '/flags', '/state', '/slave(1)/state', '/slave(1)/health', '/nope'].map(
     (path) => `agent GET ${path}`,
   ),
@@ -40,6 +60,9 @@ const SERVED: readonly string[] = [
 
 /** Places whose keys are names: flags, roles, attributes, resources by role. */
 const NAMED = /\.(flags|attributes|reserved_resources(_full|_allocated)?|reserved_resources\.\*)$/;
+
+/** Documents that are one map: of figures, whose names a test of their own holds against a table, or of paths. */
+const FLAT = /(\/metrics\/snapshot|\/files\/debug)$/;
 
 /** What differs on purpose, or because the recorded cluster had run what ours has not; the reason stands beside each. */
 const EXPLAINED: readonly (readonly [difference: RegExp, reason: string])[] = [
@@ -55,7 +78,9 @@ const EXPLAINED: readonly (readonly [difference: RegExp, reason: string])[] = [
     'a custom executor had run there',
   ],
   [/missing .*executor_info\.(command\.arguments|resources)/, 'our command executor is no process and holds nothing'],
-  [/missing \.get_containers\.containers\[\]\.resource_statistics/, 'what containers use is not measured yet'],
+  [/extra \.get_weights: object/, 'no weight had been set there yet; that answer has no member then'],
+  [/missing .*(\.configs|\.infos)/, 'quotas had been set there'],
+  [/missing .*\.get_operations\.operations/, 'a framework there had asked to be told of a reservation'],
 ];
 
 let cluster: RealCluster;
@@ -63,7 +88,10 @@ let addresses: Readonly<Record<string, string>>;
 let scheduler: Scheduler;
 
 beforeAll(async () => {
-  cluster = await RealCluster.start({ agentFlags: ['--attributes=rack:r1;size:3'] });
+  cluster = await RealCluster.start({
+    agentFlags: ['--attributes=rack:r1;size:3'],
+    masterFlags: ['--weights=ops=2.5'],
+  });
   const { getAgents } = await cluster.ask({ type: mesos.v1.master.Call.Type.GET_AGENTS });
   const info = getAgents?.agents?.[0]?.agentInfo;
   addresses = { master: cluster.masterAddress, agent: `${info?.hostname}:${info?.port}` };
@@ -163,7 +191,8 @@ describe('an answer has the form of the recorded one', () => {
       expect(text).toBe(step.text);
       return;
     }
-    const differences = compareShapes(shapeOf(JSON.parse(text), NAMED), shapeOf(step.body, NAMED));
+    const named = FLAT.test(step.step) ? /^$/ : NAMED;
+    const differences = compareShapes(shapeOf(JSON.parse(text), named), shapeOf(step.body, named));
     expect(differences.filter((line) => !EXPLAINED.some(([difference]) => difference.test(line)))).toEqual([]);
   });
 });

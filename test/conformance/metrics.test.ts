@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { agentMetrics } from '../../agent/metrics/agent-metrics.js';
+import { processMetrics } from '../../agent/metrics/process-figures.js';
 import { masterMetrics } from '../../master/metrics/master-metrics.js';
+import { AgentRig } from '../support/agent-rig.js';
 import { MasterRig } from '../support/master-rig.js';
 import { frameworkInfo } from '../support/scripted-scheduler.js';
 
@@ -27,5 +30,16 @@ describe('every figure that collectors of the original read is there from the fi
     expect(namesOf('Master Nodes').filter((name) => !names.has(name))).toEqual([]);
     expect(namesOf('Master Nodes').length).toBeGreaterThan(200);
     rig.master.stop();
+  });
+
+  it('on an agent', () => {
+    const garbage = () => ({ succeeded: 0, failed: 0, pending: 0, allowedAgeMs: 0 });
+    const fetches = { succeeded: 0, failed: 0 };
+    const figures = { fetches, fetcherCacheBytes: 0, recoveryMs: 0, launchesFailed: () => 0, garbage };
+    const metrics = [...agentMetrics(new AgentRig().agent, 0), ...processMetrics(figures)];
+    const names = new Set(metrics.map(({ name }) => name));
+    expect(names.size).toBe(metrics.length);
+    expect(namesOf('Agent Nodes').filter((name) => !names.has(name))).toEqual([]);
+    expect(namesOf('Agent Nodes').length).toBeGreaterThan(90);
   });
 });

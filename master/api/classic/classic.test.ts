@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter } from '../../../common/net/http/router.js';
 import { silentLogger } from '../../../common/runtime/logger.js';
+import { Verbosity } from '../../../common/runtime/verbosity.js';
 import { mesos } from '../../../proto/index.js';
 import { MasterRig } from '../../../test/support/master-rig.js';
 import type { ScriptedAgent } from '../../../test/support/scripted-agent.js';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   agent.update(scheduler.id, 'first', TASK_RUNNING, { timestamp: 100 });
   agent.update(scheduler.id, 'second', TASK_FINISHED, { timestamp: 200 });
   rig.clock.advance(10_000);
-  const daemon = { flags: {}, startedWallMs: 0, electedWallMs: 0 };
+  const daemon = { flags: {}, startedWallMs: 0, electedWallMs: 0, verbosity: new Verbosity('info') };
   server = createServer(createRouter('master', classicRoutes(rig.master, daemon), silentLogger));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -142,6 +143,21 @@ describe('the metrics', () => {
     expect(lines).toContain('allocator_mesos_offer_filters_active{role="ops"} 0');
     expect(lines.filter((line) => !/^(# TYPE )?[a-z_]\w*(\{.*\})? \S+$|^$/i.test(line))).toEqual([]);
   });
+});
+
+describe('/logging/toggle', () => {
+  it('tells the level, and raises it for a while', async () => {
+    expect(await (await ask('/logging/toggle')).text()).toBe('0\n');
+    expect((await ask('/logging/toggle?level=2&duration=1mins')).status).toBe(200);
+    expect(await (await ask('/logging/toggle')).text()).toBe('2\n');
+  });
+
+  it.each(['?level=2', '?duration=1mins', '?level=x&duration=1mins', '?level=1&duration=x'])(
+    'refuses %s',
+    async (query) => {
+      expect((await ask(`/logging/toggle${query}`)).status).toBe(400);
+    },
+  );
 });
 
 describe('JSONP', () => {

@@ -1,13 +1,13 @@
 import { answerDocument, answerPrinted } from '../../../common/net/http/document.js';
 import { filesRoutes, NO_FILES } from '../../../common/net/http/files-endpoint.js';
+import { loggingRoute } from '../../../common/net/http/logging-endpoint.js';
 import { metricsRoutes } from '../../../common/net/http/metrics-endpoint.js';
 import { READ_METHODS, type Route } from '../../../common/net/http/router.js';
 import { systemStatsDocument } from '../../../common/net/http/system-stats-document.js';
-import { systemClock } from '../../../common/runtime/clock.js';
 import { versionDocument } from '../../../common/version-info.js';
 import type { Master } from '../../master.js';
 import { masterMetrics } from '../../metrics/master-metrics.js';
-import type { DaemonInfo } from '../daemon-info.js';
+import { type DaemonInfo, uptimeMs } from '../daemon-info.js';
 import { stateDocument } from '../state-document.js';
 import { agentsDocument } from './agents-document.js';
 import { frameworksDocument } from './frameworks-document.js';
@@ -38,6 +38,7 @@ export function classicRoutes(master: Master, daemon: DaemonInfo): Route[] {
     document('/maintenance/schedule', () => ({})),
     document('/system/stats.json', systemStatsDocument),
     ...filesRoutes(NO_FILES),
-    ...metricsRoutes(() => masterMetrics(master, systemClock.wallMs() - daemon.startedWallMs)),
+    loggingRoute(daemon.verbosity),
+    ...metricsRoutes(() => masterMetrics(master, uptimeMs(daemon))),
   ];
 }
