@@ -154,7 +154,7 @@ describe('PosixContainerizer', () => {
     const pid = await first.pidOf(specs.stays);
     await first.pidOf(specs.ends);
     await first.containerizer.stop();
-    await until('it is on record', () => host.recorded(specs.ends).includes('exit'));
+    await until('it is on record', () => host.recorded(specs.ends).includes('"code":42'));
 
     const second = await host.startAgent();
     const found = await second.recover(Object.values(specs).map(({ containerId }) => containerId));
