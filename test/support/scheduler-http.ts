@@ -87,10 +87,10 @@ export class SchedulerHttp {
     return this.answer.headers['mesos-stream-id'] ?? '';
   }
 
-  /** Makes a call over this stream, or over another that is named. */
-  call(call: SchedulerCall, streamId = this.streamId): Promise<HttpAnswer> {
-    const headers = { ...mediaHeaders(this.#format), ...(streamId !== '' && { 'Mesos-Stream-Id': streamId }) };
-    return request(`http://${this.#address}${PATH}`, 'POST', encodeCall(this.#format, call), headers);
+  /** Makes a call over this stream. Its form need not be that of the subscription. */
+  call(call: SchedulerCall, { format = this.#format } = {}): Promise<HttpAnswer> {
+    const headers = { ...mediaHeaders(format), 'Mesos-Stream-Id': this.streamId };
+    return request(`http://${this.#address}${PATH}`, 'POST', encodeCall(format, call), headers);
   }
 
   /** Takes events in order, dropping them, until one fits. Undefined: none did in time, or the stream ended. */
