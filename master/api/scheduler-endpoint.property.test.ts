@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRouter } from '../../common/net/http/router.js';
 import { type OnePort, openOnePort } from '../../common/net/one-port.js';
 import { silentLogger } from '../../common/runtime/logger.js';
-import { Verbosity, Verbosity } from '../../common/runtime/verbosity.js';
+import { Verbosity } from '../../common/runtime/verbosity.js';
 import { SchedulerCall } from '../../proto/codec/index.js';
 import { mesos } from '../../proto/index.js';
 import { arbitraryMessage } from '../../test/support/arbitrary-message.js';
