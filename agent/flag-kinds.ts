@@ -15,16 +15,19 @@ export const masterAddress: FlagKind<string> = refusingZooKeeper({
   },
 });
 
+/** A role by the rules of `validateRole`; any other text is refused. */
 export const role: FlagKind<string> = {
   wanted: 'the name of a role, such as web or web/shop, or *',
   placeholder: 'ROLE',
   parse: (value) => (validateRole(value) === undefined ? value : undefined),
 };
 
+/** --launcher: `posix`; `linux`, known to the original, is refused with the reason. */
 export const launcher = refusing(oneOf('posix', 'linux'), (value) =>
   value === 'linux' ? 'isolation by cgroups and namespaces is not in this version, use posix' : undefined,
 );
 
+/** --containerizers: names as the original has them, of which only `mesos` is not refused. */
 export const containerizers = refusing(list('names of containerizers between commas, such as mesos'), (names) => {
   const missing = names.filter((name) => name !== 'mesos');
   return missing.length > 0 ? `${missing.join(' and ')} is not in this version, use mesos` : undefined;
@@ -33,6 +36,7 @@ export const containerizers = refusing(list('names of containerizers between com
 /** What the plain containerizer does by itself: processes that are counted but not confined. */
 const ISOLATORS: ReadonlySet<string> = new Set(['posix/cpu', 'posix/mem', 'filesystem/posix', 'posix', 'process']);
 
+/** --isolation: names as the original has them; those that would confine are refused with the reason. */
 export const isolation = refusing(list('names of isolators between commas, such as posix/cpu,posix/mem'), (names) => {
   const missing = names.filter((name) => !ISOLATORS.has(name));
   return missing.length > 0 ? `${missing.join(' and ')} is not in this version` : undefined;

@@ -11,9 +11,14 @@ const RECORD_FORMAT = 1;
 /** The key under which the agent itself is stored. */
 const AGENT_KEY = 'agent';
 
+/** Keys of the store in `meta`, from ids as the wire gives them; each begins with what tells its record apart. */
 export const frameworkKey = (framework: string) => `framework/${framework}`;
 export const executorKey = (framework: string, executor: string) => `executor/${framework}/${executor}`;
 export const taskKey = (framework: string, executor: string, task: string) => `task/${framework}/${executor}/${task}`;
+/**
+ * Key of a status update; `sequence` is padded to 10 digits, so that a scan by prefix gives a task's updates in their
+ * order.
+ */
 export const updateKey = (framework: string, task: string, sequence: number) =>
   `update/${framework}/${task}/${String(sequence).padStart(10, '0')}`;
 

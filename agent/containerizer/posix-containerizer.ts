@@ -17,6 +17,7 @@ import type { ContainerReport, ProcessSpec, RecordedExit } from './spawner/proto
 import { type News, SpawnerClient, type Welcome } from './spawner-client.js';
 import { passwdUsers, type Users } from './users.js';
 
+/** What the plain containerizer of one agent needs; the paths are absolute. */
 export interface PosixContainerizerOptions {
   /** Root of all sandboxes. Must exist. */
   readonly workDir: string;

@@ -31,6 +31,7 @@ export interface SpawnerListener {
   told(reply: News): void;
 }
 
+/** How the spawner of one agent is found, and started when there is none. */
 export interface SpawnerOptions {
   /** Absolute; made if missing, and ours alone. Holds the socket and the records of containers. */
   readonly runtimeDir: string;

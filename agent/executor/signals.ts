@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** First real-time signal that programs may use. */
 const FIRST_REAL_TIME = 34;
 
+/** Number of the signal that asks a process to end, on Linux. */
 export const SIGTERM = 15;
 
 /** `Killed` for 9, and so on. */

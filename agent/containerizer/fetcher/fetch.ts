@@ -24,6 +24,7 @@ export interface FetchRequest {
 /** Fetches all or, when it throws, nothing. Aborting makes it throw soon. */
 export type Fetch = (request: FetchRequest, signal: AbortSignal) => Promise<void>;
 
+/** Where files are fetched to and what bounds them; those in `limits` that are absent are of `FETCH_LIMITS`. */
 export interface FetchOptions {
   /** Real path of the root of sandboxes; what is under way is kept in its folder `fetch`. */
   readonly workDir: string;
