@@ -13,6 +13,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** How code and help name an exit code. */
 export type ExitName = keyof typeof EXIT;
 
 /** The documented meanings, for help texts and the reference page. */

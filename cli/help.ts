@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, EXIT_MEANINGS, type ExitName } from './exit-codes.js';
 
+/** A command line as a user would type it, and in a few words what it does. */
 export type Example = readonly [line: string, what: string];
 
 /** What help and reference say of a command beyond its options. */

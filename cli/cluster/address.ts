@@ -9,6 +9,7 @@ export interface MasterAddress {
   readonly origin: string;
 }
 
+/** `host:port` of the master when nothing names one: this machine, the port of the original. */
 export const DEFAULT_MASTER = '127.0.0.1:5050';
 
 /** Picks the master's address: option, then variable, then the local cluster that `up` started, then the default. */

@@ -12,6 +12,7 @@ import { withOwnFailureCode } from '../run/own-failure.js';
 import { containerOf, findTask, sandboxOf } from '../views/find-task.js';
 import { isLive, stateName } from '../views/format.js';
 
+/** `meseta exec`. Ends with the exit code of the command it ran (128+n for signal n), 125 for a failure of its own. */
 export function execCommand(): Command {
   const command = new Command('exec')
     .description(

@@ -7,6 +7,9 @@ import { ASKING, withHelp } from '../help.js';
 import { printable } from '../output/style.js';
 import { readAgents } from '../views/agents.js';
 
+/**
+ * `meseta explain`. Asks the jobs framework, so it knows tasks of `run` only; fails with `unplaced` while one waits.
+ */
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('say why a task or job is not placed: how many agents refuse for which reason, and who comes nearest')

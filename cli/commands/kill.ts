@@ -22,6 +22,7 @@ interface KillOptions {
 const LONG_POLL_MS = 5_000;
 const POLL_MS = 100;
 
+/** `meseta kill`. Asks the jobs framework for every id before it fails with the first refusal. */
 export function killCommand(): Command {
   const command = new Command('kill')
     .description('kill tasks or whole jobs that were submitted with run: TERM, a grace period, KILL')

@@ -21,6 +21,7 @@ interface ListOptions extends Selection {
 /** How often a watched list is read again, in ms. */
 const WATCH_INTERVAL_MS = 1_000;
 
+/** The list of agents. `path`: the words that call it, such as `agents` or `agent ls`; so below. */
 export function agentsCommand(path: string): Command {
   return listCommand(
     path,
@@ -31,6 +32,7 @@ export function agentsCommand(path: string): Command {
   );
 }
 
+/** The list of frameworks; --all adds those that the master keeps as completed. */
 export function frameworksCommand(path: string): Command {
   const command = listCommand(path, 'list the frameworks', FRAMEWORK_LISTING, async (context, { all }) =>
     readFrameworks(await context.master(), all),
@@ -38,6 +40,7 @@ export function frameworksCommand(path: string): Command {
   return command.option('-a, --all', 'also those that have been torn down');
 }
 
+/** The list of tasks of every framework; --all adds those that the master remembers as ended. */
 export function tasksCommand(path: string): Command {
   const command = listCommand(path, 'list the live tasks', TASK_LISTING, readWantedTasks, [
     ['--all --filter state=FAILED', 'those that failed'],
@@ -54,6 +57,7 @@ async function readWantedTasks(context: Context, { all, framework }: ListOptions
   return rows.filter((row) => (all === true || isLive(row.task)) && isOf(row));
 }
 
+/** The list of outstanding offers, from the state document: the operator API has no call for them. */
 export function offersCommand(path: string): Command {
   return listCommand(
     path,

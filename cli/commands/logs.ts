@@ -19,6 +19,7 @@ interface LogsOptions {
   readonly lines?: number;
 }
 
+/** `meseta logs`. Reads sandboxes from the agents' API, so it also works for tasks of other frameworks. */
 export function logsCommand(): Command {
   const command = new Command('logs')
     .description('print what tasks wrote to their standard output, or with --stderr to their standard error')

@@ -21,6 +21,7 @@ interface Options extends RunOptions {
 /** Failing instances that are told one by one. */
 const TOLD_MOST = 20;
 
+/** `meseta run`. Ends with the exit code of the task (128+n for signal n), 125 for a failure of its own. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description('run a command on the cluster: waits, copies its output, exits with its code')

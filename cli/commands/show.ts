@@ -7,6 +7,7 @@ import { readFrameworks } from '../views/frameworks.js';
 import { pick } from '../views/pick.js';
 import { plainAgent, plainFramework, plainTask } from '../views/plain.js';
 
+/** `meseta task show`: YAML, or the format of --output. Fails with `notFound`, naming ids that come near. */
 export function taskShowCommand(): Command {
   return showCommand('task', 'task id, or a unique beginning of one', 'hello.0', async (context, id) => {
     const { task } = await findTask(await context.master(), id);
@@ -14,6 +15,7 @@ export function taskShowCommand(): Command {
   });
 }
 
+/** `meseta agent show`, by id or host; fails with `notFound` like `taskShowCommand`. */
 export function agentShowCommand(): Command {
   const about = 'agent id, a unique beginning of one, or its host';
   return showCommand('agent', about, '127.0.0.11', async (context, name) => {
@@ -28,6 +30,7 @@ export function agentShowCommand(): Command {
   });
 }
 
+/** `meseta framework show`, by id or name, torn down ones too; fails with `notFound` like `taskShowCommand`. */
 export function frameworkShowCommand(): Command {
   const about = 'framework id, a unique beginning of one, or its name';
   return showCommand('framework', about, 'jobs', async (context, name) => {

@@ -34,6 +34,7 @@ const DAEMON_LISTING: Listing<DaemonRow> = {
   ],
 };
 
+/** `meseta status`. Fails when something is not healthy, so that scripts can go by the exit code. */
 export function statusCommand(): Command {
   const command = new Command('status').description('show whether the cluster works and how full it is').action(status);
   return withHelp(

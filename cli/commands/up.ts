@@ -24,6 +24,7 @@ interface UpOptions {
 
 const portNumber = wholeNumber(1, 65_535);
 
+/** `meseta up`. Its state stays in a folder of the user; a second `up` goes on with it. */
 export function upCommand(): Command {
   const command = new Command('up')
     .description('start a local cluster: a master, agents that are hosts of their own, and the jobs framework')
@@ -132,6 +133,7 @@ interface DownOptions {
   readonly yes?: boolean;
 }
 
+/** `meseta down`. Undoes `up`; without --wipe the next `up` finds everything again. */
 export function downCommand(): Command {
   const command = new Command('down')
     .description('stop the local cluster and the tasks on it; what it stored is kept')

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Machine } from './machine.js';
 
+/** What `meseta up` was asked for. */
 export interface LocalOptions {
   /** Absolute path of the folder that holds everything the cluster writes. */
   readonly stateDir: string;
@@ -26,6 +27,7 @@ const daemonSchema = z.object({
   /** How it is asked to stop for good: agents take their tasks along on SIGUSR1. */
   stopSignal: z.enum(['SIGTERM', 'SIGUSR1']),
 });
+/** A process that the supervisor starts and, should it die, starts again. */
 export type Daemon = Readonly<z.infer<typeof daemonSchema>>;
 
 /** A plan as its file holds it. */

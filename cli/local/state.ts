@@ -30,6 +30,7 @@ export type ClusterState =
   | { readonly kind: 'none' }
   | { readonly kind: 'running' | 'orphaned'; readonly cluster: LocalCluster };
 
+/** Reads `cluster.json`; absent, unreadable or of another shape counts as `none`. Never throws. */
 export async function readState(stateDir: string): Promise<ClusterState> {
   const text = await readFile(fileOf(stateDir), 'utf8').catch(() => undefined);
   const cluster = text === undefined ? undefined : clusterSchema.safeParse(parseJson(text));
@@ -65,6 +66,7 @@ export async function claimState(cluster: LocalCluster): Promise<boolean> {
   }
 }
 
+/** Removes `cluster.json`; everything else in the folder stays. No error when there is none. */
 export async function forgetCluster(stateDir: string): Promise<void> {
   await rm(fileOf(stateDir), { force: true });
 }

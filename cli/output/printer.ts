@@ -4,6 +4,7 @@ import { CommandFailure } from '../failure.js';
 import type { Style } from './style.js';
 import { type Column, formatTable } from './table.js';
 
+/** The choices of --output. `jsonl`: a line per row; `name`: only what names the row. */
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'jsonl', 'yaml', 'name'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 

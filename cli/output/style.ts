@@ -9,6 +9,7 @@ export interface Style {
   of(text: string): string;
 }
 
+/** The choices of --color; `auto` leaves it to the environment, see `wantsColor`. */
 export type ColorChoice = 'auto' | 'always' | 'never';
 
 /** Colour rules: --color, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether the stream is a terminal. */

@@ -4,6 +4,7 @@ import type { Listing } from '../output/printer.js';
 import { ago, portsOf, scalarOf, share } from './format.js';
 import { plainAgent } from './plain.js';
 
+/** An agent as the master's GET_AGENTS has it. */
 export type AgentRow = mesos.v1.master.Response.GetAgents.Agent.$Properties;
 
 /** Every registered agent, by host name. */
@@ -21,6 +22,7 @@ export function agentAddress(agent: AgentRow): string {
 const used = (agent: AgentRow, name: string) =>
   share(scalarOf(agent.allocatedResources, name), scalarOf(agent.totalResources, name));
 
+/** Columns of the list of agents: amounts as used of total, in cores and MiB. */
 export const AGENT_LISTING: Listing<AgentRow> = {
   name: ({ agentInfo }) => agentInfo.id?.value ?? '',
   data: plainAgent,

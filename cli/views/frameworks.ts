@@ -4,6 +4,7 @@ import type { Listing } from '../output/printer.js';
 import { ago, scalarOf, trimNumber } from './format.js';
 import { plainFramework } from './plain.js';
 
+/** A framework as the master's GET_FRAMEWORKS has it. */
 export type FrameworkRow = mesos.v1.master.Response.GetFrameworks.Framework.$Properties;
 
 /** The frameworks that have not been torn down, by name; with `all` also those that have. */
@@ -26,6 +27,7 @@ function stateOf({ active, connected, unregisteredTime }: FrameworkRow): string 
   return active === true ? 'active' : 'inactive';
 }
 
+/** Columns of the list of frameworks: what is allocated to each, in cores and MiB. */
 export const FRAMEWORK_LISTING: Listing<FrameworkRow> = {
   name: ({ frameworkInfo }) => frameworkInfo.id?.value ?? '',
   data: plainFramework,

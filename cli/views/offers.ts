@@ -24,6 +24,7 @@ const stateSchema = z.object({
   slaves: z.array(z.object({ id: z.string(), hostname: z.string() })),
 });
 
+/** An outstanding offer with the names of who holds it and where its resources are. */
 export interface OfferRow {
   readonly offer: z.infer<typeof offerSchema>;
   readonly framework: string;
@@ -48,6 +49,7 @@ export async function readOffers({ address, origin }: MasterAddress): Promise<Of
   );
 }
 
+/** Columns of the list of offers, in cores and MiB. */
 export const OFFER_LISTING: Listing<OfferRow> = {
   name: ({ offer }) => offer.id,
   data: ({ offer }) => offer,

@@ -47,6 +47,7 @@ export function changedAtMs(task: Task): number {
   return (task.statuses?.at(-1)?.timestamp ?? 0) * 1_000;
 }
 
+/** Columns of the list of tasks: what each was given in cores and MiB, and how long ago its state changed. */
 export const TASK_LISTING: Listing<TaskRow> = {
   name: ({ task }) => task.taskId.value,
   data: ({ task }) => plainTask(task),
