@@ -4,6 +4,7 @@
  */
 export type CallOutcome = { readonly kind: 'accepted' } | CallRefusal;
 
+/** Why a call was not done, as the v1 API answers it. */
 export interface CallRefusal {
   readonly kind: 'refused';
   /** HTTP status: 400, 401, 403, 404, 409, 503. */
@@ -12,6 +13,8 @@ export interface CallRefusal {
   readonly message: string;
 }
 
+/** The call was taken in: 202, or the stream of a SUBSCRIBE. */
 export const ACCEPTED: CallOutcome = { kind: 'accepted' };
 
+/** `status` is that of HTTP; `message` becomes the body. */
 export const refused = (status: number, message: string): CallRefusal => ({ kind: 'refused', status, message });

@@ -11,6 +11,7 @@ export function toMilli(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value) * 1000);
 }
 
+/** Whether there is none of it: 0, no ranges, no items. */
 export function isEmptyAmount(amount: Amount): boolean {
   switch (amount.kind) {
     case 'scalar':
@@ -47,6 +48,7 @@ export function subtractAmounts(left: Amount, right: Amount): Amount {
   return left;
 }
 
+/** Whether all of `inner` is within `outer`. False for amounts of two kinds. */
 export function containsAmount(outer: Amount, inner: Amount): boolean {
   if (outer.kind === 'scalar' && inner.kind === 'scalar') return inner.milli <= outer.milli;
   if (outer.kind === 'ranges' && inner.kind === 'ranges') return containsRanges(outer.ranges, inner.ranges);

@@ -19,6 +19,7 @@ export interface Entry {
   readonly key: string;
 }
 
+/** Puts an entry together and derives its key. `role`: see `Entry`; `copies` default 1. */
 export function createEntry(kind: Kind, role: string | undefined, amount: Amount, copies = 1): Entry {
   const key = `${kind.key}${shapeKey(kind, amount)}${role === undefined ? '' : `\n@${role}`}`;
   return { kind, role, amount, copies, key };
@@ -44,6 +45,7 @@ export function entryToWire({ kind, role, amount }: Entry, format: ReservationFo
   };
 }
 
+/** Whether nothing is left of it, so that it is to be dropped: no copies, or an empty amount. */
 export function isEmptyEntry(entry: Entry): boolean {
   return entry.copies === 0 || isEmptyAmount(entry.amount);
 }

@@ -33,6 +33,7 @@ export function kindOf(resource: Resource, reservations: readonly ResourceReserv
   });
 }
 
+/** Completes a kind by what follows from its fields: whether it can be divided, and its key. */
 export function createKind(fields: Omit<Kind, 'key' | 'indivisible'>): Kind {
   return { ...fields, indivisible: fields.disk !== undefined && isIndivisible(fields.disk), key: keyOf(fields) };
 }

@@ -10,6 +10,7 @@ import { parseValue } from './value.js';
 const { STATIC } = mesos.v1.Resource.ReservationInfo.Type;
 const NAME = /^([^()]*?)(?:\(([^()]*)\))?$/;
 
+/** How resources are read that leave something open. */
 export interface ParseOptions {
   /** Whom resources that name no role are reserved for. Default `*`: nobody. */
   readonly defaultRole?: string;

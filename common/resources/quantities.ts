@@ -1,6 +1,7 @@
 /** Scalar amounts in thousandths by resource name (`cpus` 1500 is one and a half core, `mem` 1000 one MiB), none zero. */
 export type Quantities = ReadonlyMap<string, number>;
 
+/** Nothing of anything; the neutral element of `addQuantities`. */
 export const NO_QUANTITIES: Quantities = new Map();
 
 /** `left` plus `factor` times `right`; names that come to nothing are left out. */

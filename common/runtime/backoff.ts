@@ -1,5 +1,6 @@
 import type { Random } from './random.js';
 
+/** The ceiling of waits between retries: where it starts and where it ends. */
 export interface BackoffBounds {
   /** Longest first wait, in ms. */
   readonly firstMs: number;

@@ -4,8 +4,10 @@ import { parseDuration, printDuration } from './duration.js';
 import type { FlagKind } from './flag.js';
 import { parseRate, type Rate } from './rate.js';
 
+/** Any text, the empty one too. */
 export const text: FlagKind<string> = { wanted: 'text', placeholder: 'TEXT', parse: (value) => value };
 
+/** A text with more than white space in it, kept as it is written. */
 export const nonEmpty: FlagKind<string> = {
   wanted: 'a text that is not empty',
   placeholder: 'TEXT',
@@ -40,6 +42,7 @@ export function integer(least = 0, most: number = Number.MAX_SAFE_INTEGER): Flag
   };
 }
 
+/** A TCP port; 0, which would let the system choose, is refused. */
 export const port: FlagKind<number> = { ...integer(1, 65_535), wanted: 'a port from 1 to 65535', placeholder: 'PORT' };
 
 /** A number within bounds, both included. */
@@ -74,6 +77,7 @@ export function bytes(least = 0): FlagKind<number> {
   };
 }
 
+/** So many per duration, as `parseRate` reads it. */
 export const rate: FlagKind<Rate> = {
   wanted: 'a number per duration, such as 1/10mins',
   placeholder: 'N/DURATION',
@@ -87,6 +91,7 @@ export const percentage: FlagKind<number> = {
   parse: (value) => within(/^\d*\.?\d+%$/.test(value) ? Number.parseFloat(value) / 100 : Number.NaN, 0, 1),
 };
 
+/** One of `choices`, spelled as they are. */
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): FlagKind<Choice> {
   return {
     wanted: choices.join(' or '),
@@ -110,18 +115,21 @@ export function list(
   };
 }
 
+/** An IPv4 or IPv6 address in digits; names are refused. */
 export const ip: FlagKind<string> = {
   wanted: 'an IP address, such as 127.0.0.1',
   placeholder: 'IP',
   parse: (value) => (isIP(value) === 0 ? undefined : value),
 };
 
+/** A host name of at most 255 characters or an IP address; it is not looked up. */
 export const hostname: FlagKind<string> = {
   wanted: 'a host name or address of letters, digits, dots and dashes',
   placeholder: 'HOST',
   parse: (value) => (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(value) || isIP(value) ? value : undefined),
 };
 
+/** A JSON object or array; a number, text or null alone is refused. */
 export const json: FlagKind<object> = {
   wanted: 'a JSON object or array, or file:///path of one',
   placeholder: 'JSON',

@@ -40,6 +40,7 @@ export interface Flag<Value> extends FlagOptions {
   readonly required?: string;
 }
 
+/** The flags of a program by their names, without the leading `--`. */
 // biome-ignore lint/suspicious/noExplicitAny: a table mixes flags of every type; each row keeps its own
 export type FlagTable = Readonly<Record<string, Flag<any>>>;
 

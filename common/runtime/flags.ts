@@ -13,6 +13,7 @@ export interface ParsedFlags<Table extends FlagTable> {
   printFlags(): Record<string, string>;
 }
 
+/** Where flags come from. */
 export interface FlagSources {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];

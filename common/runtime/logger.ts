@@ -14,6 +14,7 @@ export interface Logger {
   child(fields: Fields): Logger;
 }
 
+/** Severities, the least severe first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**

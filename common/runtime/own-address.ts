@@ -10,6 +10,7 @@ export interface AddressFlags {
   readonly hostnameLookup: boolean;
 }
 
+/** Where a daemon listens and how others reach it. */
 export interface OwnAddress {
   /** Address to listen on. */
   readonly listenIp: string;

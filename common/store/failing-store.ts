@@ -1,6 +1,7 @@
 import { CodedError } from '../runtime/errors.js';
 import type { Store, StoreChange, StorePair } from './store.js';
 
+/** When and how the store fails; without any of these it never does. */
 export interface FailingStoreOptions {
   /** The write, counted from 1, that fails, and every later one with it. */
   readonly failAt?: number;

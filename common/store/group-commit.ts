@@ -15,6 +15,7 @@ export interface StoreBackend {
   close(): Promise<void>;
 }
 
+/** Bounds on what waits for the disk. Keys count too. */
 export interface GroupCommitLimits {
   /** Bytes that may wait to be written, default 64 MiB; beyond, the disk is taken to hang and the store fails. */
   readonly maxQueuedBytes?: number;

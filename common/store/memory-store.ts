@@ -3,6 +3,7 @@ import type { Random } from '../runtime/random.js';
 import { GroupCommit, type GroupCommitLimits, type StoreBackend } from './group-commit.js';
 import type { Store, StoreChange, StorePair } from './store.js';
 
+/** How slow the twin is, and the bounds it shares with the real store. */
 export interface MemoryStoreOptions extends GroupCommitLimits {
   /** How long a flush or a read takes, in ms of the clock; asked anew for each. Default 0. */
   readonly flushMs?: () => number;

@@ -12,6 +12,7 @@ export interface PackedRecords {
   readonly values: Uint8Array<ArrayBuffer>;
 }
 
+/** What the worker is told to do. `read`: every pair whose key begins with `prefix`; `close`: close the file, end. */
 export type StoreRequest =
   | { readonly kind: 'commit'; readonly changes: PackedRecords }
   | { readonly kind: 'read'; readonly prefix: string }

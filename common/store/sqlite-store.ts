@@ -9,6 +9,7 @@ import { findLogDamage } from './log-damage.js';
 import type { PackedRecords, StoreAnswer, StoreProblem, StoreRequest, StoreWorkerData } from './sqlite-messages.js';
 import type { Store, StoreChange, StorePair } from './store.js';
 
+/** The bounds on what waits, and where a failure of the worker is logged. */
 export interface SqliteStoreOptions extends GroupCommitLimits {
   readonly log: Logger;
 }
