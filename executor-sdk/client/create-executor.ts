@@ -6,6 +6,7 @@ import { ExecutorClient, type ExecutorPorts } from './executor-client.js';
 import type { ExecutorHandler } from './handler.js';
 import { httpDialer } from './http-link.js';
 
+/** What an executor's process may choose by itself; everything has a default. */
 export interface ExecutorSetup {
   /** Default: that of this process, as the agent made it. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;

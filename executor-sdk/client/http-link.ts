@@ -3,6 +3,7 @@ import type { Dialer, Link, Receiver } from '../../common/link.js';
 import { messageOf } from '../../common/runtime/errors.js';
 import { decode, ExecutorCall, ExecutorEvent, encode, PROTOBUF_MEDIA, RecordDecoder } from '../../proto/codec/index.js';
 
+/** How the agent is talked to. */
 export interface HttpLinkOptions {
   /** Secret for `Authorization: Bearer`. */
   readonly token?: string | undefined;
