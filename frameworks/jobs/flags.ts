@@ -41,6 +41,7 @@ export function readJobsFlags(sources: FlagSources): ParsedFlags<typeof JOBS_FLA
   return parseFlags('jobs framework', JOBS_FLAGS, sources);
 }
 
+/** What `meseta jobs --help` prints; `columns`: width of the terminal, default that of `flagHelp`. */
 export function jobsHelp(columns?: number): string {
   return flagHelp('Usage: meseta jobs --master=HOST:PORT --work_dir=PATH [--flag=value ...]', JOBS_FLAGS, columns);
 }

@@ -56,6 +56,9 @@ const uriSchema = z.strictObject(
 
 const variableName = z.string().regex(/^[^=\0]+$/, 'must have names that are not empty and hold no "="');
 
+/**
+ * The body of `POST /v1/jobs`: cores, MiB and seconds. Unknown fields are refused; each problem says what is wanted.
+ */
 export const submissionSchema = z.strictObject(
   {
     /** Makes a submission repeatable: the second one with the same token is the first. */
@@ -96,6 +99,7 @@ export const submissionSchema = z.strictObject(
   'must be a JSON object',
 );
 
+/** A submission once read, with every default filled in; `SubmissionInput` as a client may send it. */
 export type Submission = z.infer<typeof submissionSchema>;
 export type SubmissionInput = z.input<typeof submissionSchema>;
 
@@ -122,8 +126,10 @@ const instanceSchema = z.object({
   message: z.string().optional(),
   reason: z.string().optional(),
 });
+/** One of the tasks of a job, as the API shows it. */
 export type InstanceView = z.infer<typeof instanceSchema>;
 
+/** A job as the API answers it; lists leave `instances` out. */
 export const jobSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -138,6 +144,7 @@ export const jobSchema = z.object({
   frameworkId: z.string().optional(),
   instances: z.array(instanceSchema).optional(),
 });
+/** A job as the API shows it. */
 export type JobView = z.infer<typeof jobSchema>;
 
 /** Why something waits: how many agents refused for which reason, and who comes nearest. */
@@ -151,10 +158,13 @@ export const explanationSchema = z.object({
   reasons: z.array(z.object({ reason: z.string(), agents: z.number().int(), detail: z.string() })),
   nearest: z.object({ host: z.string(), agentId: z.string(), short: z.array(z.string()) }).optional(),
 });
+/** Why something waits, as `explain` shows it. */
 export type Explanation = z.infer<typeof explanationSchema>;
 
+/** The body of every refusal: a sentence, and what is wrong with which field of the submission. */
 export const refusalSchema = z.object({
   message: z.string(),
   problems: z.array(z.object({ field: z.string(), message: z.string() })).default([]),
 });
+/** Why the jobs framework did not do as asked. */
 export type JobsRefusal = z.infer<typeof refusalSchema>;

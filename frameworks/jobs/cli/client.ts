@@ -31,6 +31,9 @@ export interface JobsClient {
   explain(id: string): Promise<JobsAnswer<Explanation>>;
 }
 
+/**
+ * A client over `ask`, whose failures it passes on. Throws what zod says of an answer of status 2xx in another shape.
+ */
 export function jobsClient(ask: AskJobs): JobsClient {
   const send = async <Value>(
     method: 'GET' | 'POST',
