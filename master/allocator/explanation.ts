@@ -25,6 +25,7 @@ export type Explanation =
   | { readonly kind: 'framework-inactive' }
   | { readonly kind: 'roles'; readonly roles: readonly RoleExplanation[] };
 
+/** What stands between a framework and offers in one of its roles, agent by agent. */
 export interface RoleExplanation {
   readonly role: string;
   /** No offers are made in the role whatever the verdicts say. */

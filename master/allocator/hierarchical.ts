@@ -13,6 +13,7 @@ import { shuffled } from './shuffle.js';
 import { type Claimant, RoleTree } from './sorter/role-tree.js';
 import { judge } from './verdict.js';
 
+/** Rules of the cluster; quantities are in thousandths, see `Quantities`. */
 export interface AllocatorOptions {
   /** Alternatives; an offer reaches at least one. Default `cpus:0.01|mem:32`. */
   readonly minimums?: readonly Quantities[];

@@ -1,5 +1,6 @@
 import { type FrameworkInfo, mesos } from '../../proto/index.js';
 
+/** A capability by its wire name, such as `MULTI_ROLE`. */
 export type FrameworkCapability = keyof typeof mesos.v1.FrameworkInfo.Capability.Type;
 
 /** Whether the framework has said that it can deal with something. */

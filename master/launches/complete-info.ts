@@ -8,6 +8,7 @@ export function completeTask(task: TaskInfo, frameworkId: FrameworkId, role: str
   return { ...task, resources: allocate(resources, role), ...(own && { executor: own }) };
 }
 
+/** The same for an executor: resources without a role are allocated to `role`. */
 export function completeExecutor(executor: ExecutorInfo, role: string): ExecutorInfo {
   return { ...executor, resources: allocate(executor.resources, role) };
 }

@@ -11,6 +11,7 @@ interface Waiting {
   readonly done: () => void;
 }
 
+/** What the registrar works with. */
 export interface RegistrarPorts {
   readonly store: Store;
   readonly clock: Clock;

@@ -47,6 +47,7 @@ const NAMES = [
   'valid_status_updates',
 ] as const;
 
+/** Counters whose names are fixed, without the leading `master/`; spelled as the original spells them. */
 export type CounterName = (typeof NAMES)[number];
 
 /** Counts of what happened; read by the metrics endpoint, written only through `count`. */

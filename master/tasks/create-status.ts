@@ -20,6 +20,7 @@ export interface TaskNames {
   readonly executorId?: string | undefined;
 }
 
+/** The status that tells the verdict: source SOURCE_MASTER, stamped in seconds of wall-clock time. */
 export function createStatus(clock: Clock, names: TaskNames, verdict: MasterVerdict): TaskStatus {
   const { state, reason, message, unreachableWallMs } = verdict;
   return {

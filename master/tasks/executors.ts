@@ -14,6 +14,7 @@ export function addExecutor(agent: AgentRow, framework: FrameworkId, info: Execu
   return row;
 }
 
+/** Looks an executor up: its id is unique only within agent and framework. Undefined: not known. */
 export function executorOn(agent: AgentRow, framework: FrameworkId, id: ExecutorId): ExecutorRow | undefined {
   return agent.executors.get(framework)?.get(id);
 }

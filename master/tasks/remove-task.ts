@@ -18,6 +18,7 @@ export function removeTask(context: MasterContext, framework: FrameworkRow, row:
   else shelveCompleted(context, framework, row);
 }
 
+/** Keeps the row among the completed tasks, the oldest of which goes once there are more than the options allow. */
 export function shelveCompleted(context: MasterContext, framework: FrameworkRow, row: TaskRow): void {
   framework.completedTasks.push(row);
   if (framework.completedTasks.length > context.options.maxCompletedTasksPerFramework) framework.completedTasks.shift();

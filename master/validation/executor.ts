@@ -46,6 +46,7 @@ export function validateExecutor(executor: ExecutorInfo, site: LaunchSite): Reas
   ];
 }
 
+/** Executors get cgroups of their own, as in the original; only nested containers may share. */
 export function validateExecutorCgroups({ container }: ExecutorInfo): Reasons {
   const shared = container?.linuxInfo?.shareCgroups === true;
   return reasonIf(shared, "The 'share_cgroups' field cannot be set to 'true' on executor containers");

@@ -4,6 +4,7 @@
  */
 export type Reasons = readonly string[];
 
+/** No reason against. */
 export const FINE: Reasons = [];
 
 /** One sentence, or none. */
