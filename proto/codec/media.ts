@@ -3,6 +3,7 @@ export const JSON_MEDIA = 'application/json';
 export const PROTOBUF_MEDIA = 'application/x-protobuf';
 export const RECORDIO_MEDIA = 'application/recordio';
 
+/** A media type that the v1 API speaks; `RECORDIO_MEDIA` frames messages of one of the others. */
 export type MediaType = typeof JSON_MEDIA | typeof PROTOBUF_MEDIA | typeof RECORDIO_MEDIA;
 
 const KNOWN: readonly MediaType[] = [JSON_MEDIA, PROTOBUF_MEDIA, RECORDIO_MEDIA];
