@@ -29,6 +29,7 @@ export function identify(call: UnidentifiedCall, frameworkId: string | undefined
   return frameworkId === undefined ? call : { ...call, frameworkId: { value: frameworkId } };
 }
 
+/** SUBSCRIBE: anew without `frameworkId`, else as the framework that had that id before. */
 export function subscribe(
   framework: FrameworkInfo,
   frameworkId: string | undefined,
@@ -39,10 +40,14 @@ export function subscribe(
   return identify(call, frameworkId);
 }
 
+/** TEARDOWN: ends the framework with all its tasks and executors. */
 export function teardown(): UnidentifiedCall {
   return { type: Type.TEARDOWN };
 }
 
+/**
+ * ACCEPT: applies operations to the offers together, all of one agent. What they leave is refused for `refuseSeconds`.
+ */
 export function accept(
   offers: readonly OfferRef[],
   operations: readonly OfferOperation[],
@@ -52,14 +57,17 @@ export function accept(
   return { type: Type.ACCEPT, accept: { offerIds, operations: [...operations], ...filtersOf(refuseSeconds) } };
 }
 
+/** DECLINE: the same resources are not offered again for `refuseSeconds`; absent: 5, the default of the wire. */
 export function decline(offers: readonly OfferRef[], refuseSeconds?: number): UnidentifiedCall {
   return { type: Type.DECLINE, decline: { offerIds: offers.map((offer) => offer.id), ...filtersOf(refuseSeconds) } };
 }
 
+/** ACCEPT_INVERSE_OFFERS: agrees to free the resources before maintenance. Our master makes no inverse offers. */
 export function acceptInverseOffers(offers: readonly OfferRef[]): UnidentifiedCall {
   return { type: Type.ACCEPT_INVERSE_OFFERS, acceptInverseOffers: { inverseOfferIds: offers.map(({ id }) => id) } };
 }
 
+/** DECLINE_INVERSE_OFFERS: cannot free them; not asked again for `refuseSeconds`. */
 export function declineInverseOffers(offers: readonly OfferRef[], refuseSeconds?: number): UnidentifiedCall {
   const inverseOfferIds = offers.map(({ id }) => id);
   const declineInverse = { inverseOfferIds, ...filtersOf(refuseSeconds) };
@@ -76,10 +84,12 @@ export function suppress(roles: readonly string[] = []): UnidentifiedCall {
   return { type: Type.SUPPRESS, suppress: { roles: [...roles] } };
 }
 
+/** KILL: `killPolicy` overrides that of the task, its grace period is in nanoseconds. */
 export function kill(task: TaskRef, killPolicy?: KillPolicy): UnidentifiedCall {
   return { type: Type.KILL, kill: { ...refOf(task), killPolicy: killPolicy ?? null } };
 }
 
+/** SHUTDOWN: ends an executor and its tasks. */
 export function shutdownExecutor(executorId: string, agentId: string): UnidentifiedCall {
   return { type: Type.SHUTDOWN, shutdown: { executorId: { value: executorId }, agentId: { value: agentId } } };
 }
@@ -90,6 +100,7 @@ export function acknowledge({ agentId, taskId, uuid }: TaskStatus): Unidentified
   return { type: Type.ACKNOWLEDGE, acknowledge: { agentId, taskId, uuid } };
 }
 
+/** Undefined for an operation status that wants no acknowledgement: one without an operation id or a uuid. */
 export function acknowledgeOperation(status: mesos.v1.OperationStatus.$Properties): UnidentifiedCall | undefined {
   const { agentId, operationId, resourceProviderId, uuid } = status;
   if (!operationId || !uuid) return undefined;
@@ -116,15 +127,18 @@ export function reconcileOperations(
   return { type: Type.RECONCILE_OPERATIONS, reconcileOperations: { operations } };
 }
 
+/** MESSAGE: bytes to an executor, delivered at most once. */
 export function message(executorId: string, agentId: string, data: Uint8Array): UnidentifiedCall {
   const body = { executorId: { value: executorId }, agentId: { value: agentId }, data };
   return { type: Type.MESSAGE, message: body };
 }
 
+/** REQUEST: resources that are wanted of agents. The master only counts it; the original's allocator ignores it too. */
 export function request(requests: mesos.v1.Request.$Properties[]): UnidentifiedCall {
   return { type: Type.REQUEST, request: { requests } };
 }
 
+/** UPDATE_FRAMEWORK: replaces the info and the suppressed roles, all of them; `framework` carries its id. */
 export function updateFramework(framework: FrameworkInfo, suppressedRoles: Iterable<string>): UnidentifiedCall {
   const body = { frameworkInfo: framework, suppressedRoles: [...suppressedRoles] };
   return { type: Type.UPDATE_FRAMEWORK, updateFramework: body };

@@ -24,6 +24,7 @@ export interface AuthorHandler extends Omit<SchedulerHandler, 'update'> {
   status?(status: TaskStatus, task: LaunchedTask | undefined): void | Promise<void>;
 }
 
+/** The options of `SchedulerOptions`, where the master is, and what is remembered across restarts. */
 export interface SchedulerSetup extends Omit<SchedulerOptions, 'user'> {
   /** `host:port` of the master, or of several, the leader among them: a list or separated by commas. */
   readonly master: string | readonly string[];

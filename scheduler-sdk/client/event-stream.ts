@@ -15,6 +15,7 @@ export interface StreamOwner {
   ended(reason: string): void;
 }
 
+/** How long to wait for the master: for the answer to SUBSCRIBE, then for so many heartbeats in a row. */
 export interface StreamLimits {
   readonly subscribeTimeoutMs: number;
   readonly heartbeatsMissed: number;

@@ -26,6 +26,7 @@ export interface Placement {
   readonly launches: readonly Launch[];
 }
 
+/** What fits where, why the rest does not, and what is left. */
 export interface MatchResult {
   readonly placements: readonly Placement[];
   /** Why the others have no place, in the order of the requirements. */
@@ -34,6 +35,7 @@ export interface MatchResult {
   readonly unused: readonly Offer[];
 }
 
+/** How places are chosen among those that fit. */
 export interface MatchOptions {
   /** `spread` (default): to where most is left; `pack`: to where least is left. */
   readonly strategy?: 'spread' | 'pack' | undefined;

@@ -10,6 +10,7 @@ export interface Place {
   readonly domain?: mesos.v1.DomainInfo.$Properties | null | undefined;
 }
 
+/** The agent of an offer. */
 export function placeOf({ agentId, hostname, attributes, domain }: Offer): Place {
   return { agentId: agentId.value, hostname, attributes, domain };
 }

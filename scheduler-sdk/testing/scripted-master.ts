@@ -21,6 +21,7 @@ import { answer, type StateName, status } from './builders.js';
 const { Type: CallType } = mesos.v1.scheduler.Call;
 const { Type: EventType } = mesos.v1.scheduler.Event;
 
+/** What a script starts from. */
 export interface ScriptedMasterOptions {
   /** What the framework remembers; pass the store of an earlier script to play a restart. Default empty, in memory. */
   readonly store?: Store;
