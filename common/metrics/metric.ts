@@ -13,6 +13,7 @@ export function gauge(name: string, value: number): Metric {
   return { name, value, kind: 'gauge' };
 }
 
+/** A figure that only grows while the daemon lives; it starts at 0 again with the next. */
 export function counter(name: string, value: number): Metric {
   return { name, value, kind: 'counter' };
 }

@@ -15,11 +15,13 @@ export interface RemovalCause {
   readonly counter: CounterName;
 }
 
+/** The agent said itself that it goes for good. */
 export const UNREGISTERED: RemovalCause = {
   text: 'the agent unregistered',
   counter: 'slave_removals/reason_unregistered',
 };
 
+/** Another agent registers from its address, so its own process is gone. */
 export const REPLACED: RemovalCause = {
   text: 'a new agent registered at the same address',
   counter: 'slave_removals/reason_registered',

@@ -115,6 +115,7 @@ function addressOf({ hostname, port }: AgentInfo): string {
   return `${hostname}:${port ?? DEFAULT_AGENT_PORT}`;
 }
 
+/** Whether messages reach the agent; one that is not may still be registered, and its tasks run. */
 export function isConnected(agent: AgentRow): boolean {
   return agent.connection.kind === 'connected';
 }
