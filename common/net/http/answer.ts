@@ -16,11 +16,6 @@ export function answerEmpty(response: ServerResponse, status: number, headers: O
   response.writeHead(status, { ...headers, 'Content-Length': 0 }).end();
 }
 
-/** A JSON document, `application/json` without a charset. */
-export function answerJson(response: ServerResponse, document: unknown): void {
-  answerBytes(response, 200, 'application/json', Buffer.from(JSON.stringify(document)));
-}
-
 /** A single answer of any type, with its length. Does nothing when one has been given already. */
 export function answerBytes(
   response: ServerResponse,

@@ -32,8 +32,8 @@ export function textOf(json: Json): string {
 }
 
 /**
- * Answers with a document that may be large, as `answerJson` does, but piece by piece: others are served in between,
- * and a reader is not given more than it takes. One that takes nothing for a minute is dropped.
+ * Answers with a document that may be large, piece by piece: others are served in between, and a reader is
+ * not given more than it takes. One that takes nothing for a minute is dropped.
  */
 export async function answerPieces(
   response: ServerResponse,
