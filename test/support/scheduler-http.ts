@@ -34,7 +34,8 @@ const MEDIA = { json: JSON_MEDIA, protobuf: PROTOBUF_MEDIA } as const;
 /** Headers that say what is sent and what is wanted back. */
 export const mediaHeaders = (format: Format) => ({ 'Content-Type': MEDIA[format], Accept: MEDIA[format] });
 
-export function encodeCall(format: Format, call: SchedulerCall): Uint8Array<ArrayBuffer> {
+/** The bytes of a call. */
+function encodeCall(format: Format, call: SchedulerCall): Uint8Array<ArrayBuffer> {
   return Buffer.from(format === 'json' ? toJson(SchedulerCall, call) : encode(SchedulerCall, call));
 }
 

@@ -167,6 +167,7 @@ export class ReplayFramework implements AsyncDisposable {
   }
 }
 
+/** The documents of updates; undefined for one that did not come. */
 export const documentsOf = (reads: readonly (ReadStatus | undefined)[]) => reads.map((read) => read?.document);
 
 /** Updates of several tasks come in any order; those of one task keep theirs. */

@@ -25,6 +25,7 @@ export function shellTask({ agentId }: Offer, id: string, line: string, more: Pa
   };
 }
 
+/** LAUNCH of command tasks. */
 export const launch = (...taskInfos: TaskInfo[]): Operation => ({ type: LAUNCH, launch: { taskInfos } });
 
 /** A task group under the default executor, which itself holds `amounts`. */

@@ -6,6 +6,7 @@ const { REVIVE, SUPPRESS } = mesos.v1.scheduler.Call.Type;
 /** Many times what an offer takes to come, when one is due. */
 const SILENCE_MS = 3_000;
 
+/** When offers come and when they stay away. */
 export const declineReviveSuppress: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target);
   const isOffered = async (boundMs: number) => (await framework.tryOffer(boundMs)) !== undefined;

@@ -15,6 +15,7 @@ const PROGRAM = fileURLToPath(new URL('../executor.ts', import.meta.url));
 
 const is = (wanted: mesos.v1.scheduler.Event.Type) => (event: SchedulerEvent) => event.type === wanted;
 
+/** A custom executor, as its scheduler sees it and as it sees its agent. */
 export const executor: Scenario = async (target, recording) => {
   const folder = await mkdtemp(join(tmpdir(), 'meseta-replay-'));
   const logFile = join(folder, 'executor.log');

@@ -7,6 +7,7 @@ const { COMMAND: HEALTH_COMMAND } = mesos.v1.HealthCheck.Type;
 const { COMMAND } = mesos.v1.CheckInfo.Type;
 const PACE = { delaySeconds: 0, intervalSeconds: 0.5, timeoutSeconds: 5 };
 
+/** A task that is killed as unhealthy, and one whose check tells a code. */
 export const healthCheck: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target);
   const run = async (step: string, id: string, line: string, more: Parameters<typeof shellTask>[3]) => {

@@ -13,6 +13,7 @@ const FAULTS: readonly (readonly [name: string, more: Partial<TaskInfo>])[] = [
   ['negative', { resources: scalars({ cpus: -1, mem: 32 }) }],
 ];
 
+/** Tasks with one fault each, and one on an offer that is gone. */
 export const invalidLaunches: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target, { capabilities: ['PARTITION_AWARE'] });
   for (const [name, more] of FAULTS) {

@@ -5,6 +5,7 @@ import { launch, shellTask } from '../work.js';
 
 const { KILL } = mesos.v1.scheduler.Call.Type;
 
+/** A kill that the task obeys, and one of a task that never was. */
 export const kill: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target, { capabilities: ['TASK_KILLING_STATE'] });
   const offer = await framework.offer();

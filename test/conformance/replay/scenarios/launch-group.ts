@@ -7,6 +7,7 @@ const { KILL } = mesos.v1.scheduler.Call.Type;
 const { TASK_RUNNING } = mesos.v1.TaskState;
 const WHOLE = { cpus: 0.1, mem: 32, disk: 32 };
 
+/** Task groups that are refused, end well, fail and are killed. */
 export const launchGroups: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target);
   const launched = (step: string, executorId: string, amounts: Record<string, number>, lines: Record<string, string>) =>

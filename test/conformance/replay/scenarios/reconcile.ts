@@ -5,6 +5,7 @@ import { launch, shellTask } from '../work.js';
 
 const { RECONCILE } = mesos.v1.scheduler.Call.Type;
 
+/** Reconciliation of a running task and of unknown ones, then of all. */
 export const reconcile: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target, { capabilities: ['PARTITION_AWARE'] });
   const offer = await framework.offer();

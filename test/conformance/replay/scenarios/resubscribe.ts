@@ -5,6 +5,7 @@ import { launch, shellTask } from '../work.js';
 
 const { ERROR } = mesos.v1.scheduler.Event.Type;
 
+/** A second scheduler takes over; the first is told, and the task goes on. */
 export const resubscribe: Scenario = async (target, recording) => {
   await using older = await ReplayFramework.subscribe(target, { more: { failoverTimeout: 60 } });
   const offer = await older.offer();

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario.js';
 
 const { OFFERS } = mesos.v1.scheduler.Event.Type;
 
+/** What the first events on a stream are, and what a teardown is answered. */
 export const subscribe: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target);
   await framework.stream.next(({ type }) => type === OFFERS, 10_000);

@@ -25,6 +25,7 @@ const TASKS: readonly (readonly [name: string, line: string, more?: Partial<Task
   ['labels', 'true', { labels: { labels: [{ key: 'k', value: 'v' }] }, discovery: DISCOVERY }],
 ];
 
+/** Command tasks that end well, badly, by a signal, and for want of a program. */
 export const taskLifecycle: Scenario = async (target, recording) => {
   await using framework = await ReplayFramework.subscribe(target);
   for (const [name, line, more] of TASKS) {
