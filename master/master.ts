@@ -32,7 +32,7 @@ import type { OfferTable } from './state/offers.js';
 export class Master {
   /** Who this master is; its id is drawn anew for every `Master`. */
   readonly info: MasterInfo;
-  readonly agents = new AgentTable();
+  readonly agents: AgentTable;
   readonly frameworks = new FrameworkTable();
   readonly offers: OfferTable = new Map();
   readonly counters = new Counters();
@@ -58,6 +58,7 @@ export class Master {
     const allocator = createAllocator(options);
     const nextExpiryMs = () => allocator.nextExpiryMs();
     this.#ports = ports;
+    this.agents = new AgentTable(log);
     this.#failed = ports.failed;
     this.info = createMasterInfo(masterId, options);
     this.allocator = allocator;

@@ -48,9 +48,9 @@ function timedOut(timeoutMs: number): CodedError {
 function recoverAgents({ agents }: MasterContext, registry: Registry): void {
   const oldestFirst = [...registry.agents].toSorted(([, a], [, b]) => a.sinceMs - b.sinceMs);
   for (const [id, { agent: info, standing, sinceMs }] of oldestFirst) {
-    if (standing === ADMITTED) agents.recovered.set(id, { info });
-    else if (standing === UNREACHABLE) agents.unreachable.set(id, { info, sinceWallMs: sinceMs });
-    else if (standing === GONE) agents.gone.set(id, sinceMs);
+    if (standing === ADMITTED) agents.move(id, { standing: 'recovered', info });
+    else if (standing === UNREACHABLE) agents.move(id, { standing: 'unreachable', info, sinceWallMs: sinceMs });
+    else if (standing === GONE) agents.move(id, { standing: 'gone', sinceWallMs: sinceMs });
   }
 }
 

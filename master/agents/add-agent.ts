@@ -42,7 +42,7 @@ export function addAgent(
     pingTimer: undefined,
     leaving: false,
   };
-  context.agents.enter(agent);
+  context.agents.move(id, { standing: 'registered', row: agent });
   session.agentId = id;
   startPings(context, agent);
   return agent;

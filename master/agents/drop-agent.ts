@@ -1,21 +1,21 @@
 import { mesos } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
 import { rescindOffer } from '../offers/take-back.js';
-import type { AgentRow } from '../state/agents.js';
+import type { AgentPlace, AgentRow } from '../state/agents.js';
 import { sendToFramework } from '../state/frameworks.js';
 import { removeExecutors } from '../tasks/executors.js';
 
 const { FAILURE } = mesos.v1.scheduler.Event.Type;
 
 /**
- * Takes an agent, whose tasks have been ended, out of the table: its offers are taken back, its link closed, and every
- * framework hears of the loss. The registry has been told before.
+ * Takes an agent, whose tasks have been ended, out of the registered ones and `to` where it stands from now on: its
+ * offers are taken back, its link closed, and every framework hears of the loss. The registry has been told before.
  */
-export function dropAgent(context: MasterContext, agent: AgentRow, cause: string): void {
+export function dropAgent(context: MasterContext, agent: AgentRow, to: AgentPlace, cause: string): void {
   for (const framework of [...agent.executors.keys()]) removeExecutors(context, agent, framework);
   for (const offer of [...agent.offers]) rescindOffer(context, offer);
   agent.pingTimer?.cancel();
-  context.agents.drop(agent);
+  context.agents.move(agent.id, to);
   context.allocator.removeAgent(agent.id);
   if (agent.connection.kind === 'connected') agent.connection.link.close();
   for (const framework of context.frameworks.live.values()) {

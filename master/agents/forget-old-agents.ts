@@ -15,15 +15,13 @@ export function startForgetting(context: MasterContext): Timer {
 }
 
 function forgetOld(context: MasterContext): void {
-  const { unreachable, gone } = context.agents;
+  const { agents } = context;
+  const { unreachable, gone } = agents;
   const since = new Map([...unreachable].map(([id, { sinceWallMs }]) => [id, sinceWallMs]));
   const ids = [...pickOld(context, since), ...pickOld(context, gone)];
   if (ids.length === 0) return;
   context.registrar.apply(forgetAgents(ids), () => {
-    for (const id of ids) {
-      unreachable.delete(id);
-      gone.delete(id);
-    }
+    for (const id of ids) if (unreachable.has(id) || gone.has(id)) agents.move(id, { standing: 'unknown' });
     context.log.info('Old agents forgotten', { agents: ids.length });
   });
 }

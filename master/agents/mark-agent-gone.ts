@@ -3,7 +3,7 @@ import { mesos } from '../../proto/index.js';
 import type { MasterContext } from '../context.js';
 import { hasCapability } from '../frameworks/capabilities.js';
 import { markGone } from '../registry/mark-gone.js';
-import { type AgentRow, sendToAgent } from '../state/agents.js';
+import { type AgentPlace, type AgentRow, sendToAgent } from '../state/agents.js';
 import type { FrameworkRow } from '../state/frameworks.js';
 import { applyStatus } from '../tasks/apply-status.js';
 import { createStatus, type MasterVerdict, namesOf } from '../tasks/create-status.js';
@@ -23,30 +23,31 @@ export const GONE_MESSAGE = 'Agent has been marked gone';
  * can still hear. `done` is called then; returns false when no such agent is known, or it is about to go anyway.
  */
 export function markAgentGone(context: MasterContext, id: AgentId, done: () => void): boolean {
-  const { registered, unreachable, recovered } = context.agents;
+  const { agents } = context;
+  const { registered, unreachable, recovered } = agents;
   const agent = registered.get(id);
   const info = agent?.info ?? unreachable.get(id)?.info ?? recovered.get(id)?.info;
   if (info === undefined || agent?.leaving) return false;
   if (agent !== undefined) agent.leaving = true;
   const wallMs = context.clock.wallMs();
   context.registrar.apply(markGone(id, info, wallMs), () => {
-    unreachable.delete(id);
-    recovered.delete(id);
-    context.agents.gone.set(id, wallMs);
+    const row = registered.get(id); // looked up anew: a recovered one may have come back meanwhile
+    const gone = { standing: 'gone', sinceWallMs: wallMs } as const;
     endUnreachableTasks(context, id);
-    if (agent !== undefined) dropGone(context, agent);
+    if (row !== undefined) dropGone(context, row, gone);
+    else if (agents.standingOf(id) !== 'gone') agents.move(id, gone); // it is when an operator said so twice
     done();
   });
   return true;
 }
 
-function dropGone(context: MasterContext, agent: AgentRow): void {
+function dropGone(context: MasterContext, agent: AgentRow, gone: AgentPlace): void {
   for (const frameworkId of [...agent.tasks.keys()]) {
     const framework = context.frameworks.live.get(frameworkId);
     if (framework !== undefined) endTasks(context, agent, framework, verdictFor(framework));
   }
   sendToAgent(agent, { shutdownAgent: { message: GONE_MESSAGE } });
-  dropAgent(context, agent, GONE_MESSAGE);
+  dropAgent(context, agent, gone, GONE_MESSAGE);
   context.counters.count('slave_removals');
 }
 

@@ -23,6 +23,7 @@ export function markAgentUnreachable(context: MasterContext, agent: AgentRow): v
 }
 
 function markedUnreachable(context: MasterContext, agent: AgentRow, wallMs: number): void {
+  if (context.agents.registered.get(agent.id) !== agent) return; // declared gone meanwhile
   for (const frameworkId of [...agent.tasks.keys()]) {
     const framework = context.frameworks.live.get(frameworkId);
     if (framework === undefined) continue;
@@ -30,8 +31,7 @@ function markedUnreachable(context: MasterContext, agent: AgentRow, wallMs: numb
     const verdict = { state, reason: REASON_AGENT_REMOVED, message: MESSAGE, unreachableWallMs: wallMs };
     endTasks(context, agent, framework, verdict, 'unreachable');
   }
-  dropAgent(context, agent, MESSAGE);
-  context.agents.unreachable.set(agent.id, { info: agent.info, sinceWallMs: wallMs });
+  dropAgent(context, agent, { standing: 'unreachable', info: agent.info, sinceWallMs: wallMs }, MESSAGE);
   context.counters.count('slave_unreachable_completed');
   context.counters.count('slave_removals');
   context.counters.count('slave_removals/reason_unhealthy');
@@ -43,8 +43,8 @@ export function markRecoveredUnreachable(context: MasterContext, id: AgentId): v
   if (recovered === undefined || context.agents.returning.has(id)) return;
   const wallMs = context.clock.wallMs();
   context.registrar.apply(markUnreachable(id, recovered.info, wallMs), () => {
-    if (!context.agents.recovered.delete(id)) return;
-    context.agents.unreachable.set(id, { info: recovered.info, sinceWallMs: wallMs });
+    if (context.agents.standingOf(id) !== 'recovered') return; // it came back, or was declared gone, meanwhile
+    context.agents.move(id, { standing: 'unreachable', info: recovered.info, sinceWallMs: wallMs });
     context.counters.count('recovery_slave_removals');
     context.log.warn('Agent did not return after failover', { agent: id, hostname: recovered.info.hostname });
   });

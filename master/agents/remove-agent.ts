@@ -35,13 +35,14 @@ export function removeAgent(context: MasterContext, agent: AgentRow, cause: Remo
 }
 
 function removedAgent(context: MasterContext, agent: AgentRow, { text, counter }: RemovalCause): void {
+  if (context.agents.registered.get(agent.id) !== agent) return; // declared gone meanwhile
   const message = `Agent ${agent.info.hostname} removed: ${text}`;
   for (const frameworkId of [...agent.tasks.keys()]) {
     const framework = context.frameworks.live.get(frameworkId);
     if (framework === undefined) continue;
     endTasks(context, agent, framework, { state: TASK_LOST, reason: REASON_AGENT_REMOVED, message });
   }
-  dropAgent(context, agent, text);
+  dropAgent(context, agent, { standing: 'unknown' }, text);
   context.counters.count('slave_removals');
   context.counters.count(counter);
 }

@@ -3,8 +3,10 @@ import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../common/ids.
 import type { Link } from '../../common/link.js';
 import type { Resources } from '../../common/resources/resources.js';
 import type { Timer } from '../../common/runtime/clock.js';
+import type { Logger } from '../../common/runtime/logger.js';
 import type { AgentInfo, ExecutorInfo, MasterMessage, meseta } from '../../proto/index.js';
 import { DEFAULT_AGENT_PORT } from '../agents/port.js';
+import { type AgentStanding, checkAgentMove } from './agent-standing.js';
 import type { OfferRow } from './offers.js';
 import type { TaskRow } from './tasks.js';
 
@@ -60,20 +62,45 @@ export interface UnreachableAgent {
   readonly sinceWallMs: number;
 }
 
+/** Where an agent stands, with what is known of it there. */
+export type AgentPlace =
+  | { readonly standing: 'registered'; readonly row: AgentRow }
+  | ({ readonly standing: 'recovered' } & RecoveredAgent)
+  | ({ readonly standing: 'unreachable' } & UnreachableAgent)
+  | { readonly standing: 'gone'; readonly sinceWallMs: number }
+  | { readonly standing: 'unknown' };
+
 /** Every agent known, by standing; an id is in at most one of the four. */
 export class AgentTable {
+  readonly #log: Logger;
   readonly #registered = new Map<AgentId, AgentRow>();
   /** The registered ones by `host:port`, for an agent that registers where another was. */
   readonly #byAddress = new Map<string, Set<AgentRow>>();
-  readonly recovered = new Map<AgentId, RecoveredAgent>();
-  readonly unreachable = new Map<AgentId, UnreachableAgent>();
-  /** Declared lost for good, with the instant (`wallMs`) of it; oldest first. */
-  readonly gone = new Map<AgentId, number>();
+  readonly #recovered = new Map<AgentId, RecoveredAgent>();
+  readonly #unreachable = new Map<AgentId, UnreachableAgent>();
+  readonly #gone = new Map<AgentId, number>();
   /** Connections on which agents are re-registering while a durable step is under way; the newest of each counts. */
   readonly returning = new Map<AgentId, Link<MasterMessage>>();
 
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
   get registered(): ReadonlyMap<AgentId, AgentRow> {
     return this.#registered;
+  }
+
+  get recovered(): ReadonlyMap<AgentId, RecoveredAgent> {
+    return this.#recovered;
+  }
+
+  get unreachable(): ReadonlyMap<AgentId, UnreachableAgent> {
+    return this.#unreachable;
+  }
+
+  /** Declared lost for good, with the instant (`wallMs`) of it; oldest first. */
+  get gone(): ReadonlyMap<AgentId, number> {
+    return this.#gone;
   }
 
   /** Registered agents that say they are at the host name and port of this one. */
@@ -81,9 +108,20 @@ export class AgentTable {
     return this.#byAddress.get(addressOf(info)) ?? [];
   }
 
-  enter(agent: AgentRow): void {
-    this.#registered.set(agent.id, agent);
-    this.#list(agent);
+  standingOf(id: AgentId): AgentStanding {
+    if (this.#registered.has(id)) return 'registered';
+    if (this.#recovered.has(id)) return 'recovered';
+    if (this.#unreachable.has(id)) return 'unreachable';
+    return this.#gone.has(id) ? 'gone' : 'unknown';
+  }
+
+  /** The one way from one standing to another. Throws ILLEGAL_MOVE, and changes nothing, where no way leads. */
+  move(id: AgentId, to: AgentPlace): void {
+    const from = this.standingOf(id);
+    checkAgentMove(from, to.standing);
+    this.#leave(id);
+    this.#arrive(id, to);
+    this.#log.info('Agent moves', { agent: id, from, to: to.standing });
   }
 
   /** The agent says something else of itself now. */
@@ -93,9 +131,30 @@ export class AgentTable {
     this.#list(agent);
   }
 
-  drop(agent: AgentRow): void {
-    this.#registered.delete(agent.id);
-    this.#unlist(agent);
+  #leave(id: AgentId): void {
+    const row = this.#registered.get(id);
+    if (row !== undefined) this.#unlist(row);
+    for (const places of [this.#registered, this.#recovered, this.#unreachable, this.#gone]) places.delete(id);
+  }
+
+  #arrive(id: AgentId, to: AgentPlace): void {
+    switch (to.standing) {
+      case 'registered':
+        this.#registered.set(id, to.row);
+        this.#list(to.row);
+        return;
+      case 'recovered':
+        this.#recovered.set(id, { info: to.info });
+        return;
+      case 'unreachable':
+        this.#unreachable.set(id, { info: to.info, sinceWallMs: to.sinceWallMs });
+        return;
+      case 'gone':
+        this.#gone.set(id, to.sinceWallMs);
+        return;
+      case 'unknown':
+        return;
+    }
   }
 
   #list(agent: AgentRow): void {

@@ -103,6 +103,24 @@ describe('registration', () => {
     agent.reregister();
     expect(agent.take('refused').message).toBe('Agent has been marked gone');
   });
+
+  it('sends away one that returns while it is being marked gone, and marks no agent twice', () => {
+    let flushMs = 0;
+    const rig = new MasterRig({}, { flushMs: () => flushMs });
+    const agent = rig.registeredAgent('127.0.0.1');
+    rig.failover();
+    flushMs = 50;
+    let marked = 0;
+    const mark = () => rig.master.markAgentGone(agentId(agent.id), () => marked++);
+    expect([mark(), mark()]).toEqual([true, true]);
+    agent.reregister();
+    expect(rig.master.agents.registered.size).toBe(1); // the registry has it as it is: nothing to wait for
+    rig.clock.advance(200);
+    expect(marked).toBe(2);
+    expect(agent.take('shutdownAgent').message).toBe('Agent has been marked gone');
+    expect(rig.master.agents.registered.size).toBe(0);
+    expect(rig.master.agents.standingOf(agentId(agent.id))).toBe('gone');
+  });
 });
 
 describe('an agent that does not answer', () => {

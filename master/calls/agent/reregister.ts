@@ -79,8 +79,9 @@ function enter(
     resumeAgent(context, known, introduction, session, message);
     return;
   }
-  const announce = !context.agents.recovered.delete(id);
-  const wasUnreachable = context.agents.unreachable.delete(id);
+  const before = context.agents.standingOf(id);
+  const announce = before !== 'recovered';
+  const wasUnreachable = before === 'unreachable';
   const agent = addAgent(context, id, introduction, session);
   agent.reregisteredWallMs = context.clock.wallMs();
   session.link.send(answer);
