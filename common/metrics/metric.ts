@@ -18,6 +18,16 @@ export function counter(name: string, value: number): Metric {
   return { name, value, kind: 'counter' };
 }
 
+/** A counter of one member of a family. */
+export function counterOf(
+  name: string,
+  value: number,
+  family: string,
+  labels: Readonly<Record<string, string>>,
+): Metric {
+  return { name, value, kind: 'counter', series: { family, labels } };
+}
+
 /** A gauge of one member of a family, such as a role. */
 export function gaugeOf(name: string, value: number, family: string, labels: Readonly<Record<string, string>>): Metric {
   return { name, value, kind: 'gauge', series: { family, labels } };

@@ -2,6 +2,7 @@ import type { FrameworkId } from '../../common/ids.js';
 import type { FrameworkInfo } from '../../proto/index.js';
 import { profileOf } from '../allocator/framework-profile.js';
 import type { MasterContext } from '../context.js';
+import { FrameworkActivity } from '../state/framework-activity.js';
 import type { FrameworkConnection, FrameworkRow } from '../state/frameworks.js';
 import { rolesOf } from './capabilities.js';
 
@@ -12,6 +13,7 @@ export function addFramework(
   info: FrameworkInfo,
   suppressedRoles: readonly string[],
   connection: FrameworkConnection,
+  activity = new FrameworkActivity(),
 ): FrameworkRow {
   const framework: FrameworkRow = {
     id,
@@ -26,6 +28,7 @@ export function addFramework(
     unreachableTasks: new Map(),
     completedTasks: [],
     agents: new Set(),
+    activity,
     leaving: false,
   };
   context.frameworks.live.set(id, framework);

@@ -72,9 +72,9 @@ function leaveAgents(context: MasterContext, framework: FrameworkRow): void {
 /** Keeps the last ended frameworks; those that make room are forgotten by the registry too. */
 function shelve(context: MasterContext, framework: FrameworkRow): void {
   const { completed } = context.frameworks;
-  const { id, info, registeredWallMs, completedTasks } = framework;
+  const { id, info, registeredWallMs, completedTasks, activity } = framework;
   const unregisteredWallMs = context.clock.wallMs();
-  completed.set(id, { id, info, registeredWallMs, unregisteredWallMs, completedTasks });
+  completed.set(id, { id, info, registeredWallMs, unregisteredWallMs, completedTasks, activity });
   const excess = Math.max(0, completed.size - context.options.maxCompletedFrameworks);
   const forgotten = [...completed.keys()].slice(0, excess);
   for (const old of forgotten) completed.delete(old);

@@ -14,6 +14,7 @@ export function refuseTasks(
   for (const { taskId, agentId } of tasks) {
     const status = createStatus(context.clock, { taskId: taskId.value, agentId: agentId.value }, verdict);
     countEnd(context, status);
+    framework.activity.taskEnded(status.state);
     sendStatus(framework, status);
   }
   if (tasks.length === 0) return;

@@ -48,7 +48,24 @@ describe('masterMetrics()', () => {
       [`${of}/subscribed`]: 1,
       [`${of}/tasks/active/task_running`]: 1,
       [`${of}/roles/ops/suppressed`]: 0,
+      [`${of}/calls`]: 3,
+      [`${of}/calls/subscribe`]: 1,
+      [`${of}/calls/accept`]: 1,
+      [`${of}/calls/decline`]: 1,
+      [`${of}/events/update`]: 2,
+      [`${of}/events/heartbeat`]: 1,
+      [`${of}/operations/launch`]: 1,
+      [`${of}/offers/accepted`]: 1,
+      [`${of}/tasks/terminal/task_failed`]: 1,
     });
+    rig.master.stop();
+  });
+
+  it('keeps what was said when a framework is torn down', () => {
+    const rig = new MasterRig();
+    const scheduler = rig.scheduler().subscribe(frameworkInfo({ name: 'short' }));
+    scheduler.call({ type: mesos.v1.scheduler.Call.Type.TEARDOWN });
+    expect(read(rig).get(`master/frameworks/short/${scheduler.id}/calls/teardown`)).toBe(1);
     rig.master.stop();
   });
 

@@ -2,6 +2,7 @@ import type { AgentId, FrameworkId, TaskId } from '../../common/ids.js';
 import type { Link } from '../../common/link.js';
 import type { Timer } from '../../common/runtime/clock.js';
 import type { FrameworkInfo, SchedulerEvent } from '../../proto/index.js';
+import type { FrameworkActivity } from './framework-activity.js';
 import type { OfferRow } from './offers.js';
 import type { SchedulerStream } from './scheduler-stream.js';
 import type { TaskRow } from './tasks.js';
@@ -43,6 +44,8 @@ export interface FrameworkRow {
   readonly completedTasks: TaskRow[];
   /** Agents that run, or ran, something of it and must hear of its end. */
   readonly agents: Set<AgentId>;
+  /** What was said between it and the master. */
+  readonly activity: FrameworkActivity;
   /** Its end is being written to the registry; nothing new is started for it. */
   leaving: boolean;
 }
@@ -54,6 +57,8 @@ export interface CompletedFramework {
   readonly registeredWallMs: number;
   readonly unregisteredWallMs: number;
   readonly completedTasks: readonly TaskRow[];
+  /** Absent for one that was torn down under an earlier master. */
+  readonly activity?: FrameworkActivity;
 }
 
 /** Live and completed frameworks; an id is in at most one of the two. */
@@ -67,5 +72,7 @@ export class FrameworkTable {
 
 /** Sends an event; dropped when no scheduler is there. */
 export function sendToFramework(framework: FrameworkRow, event: SchedulerEvent): void {
-  if (framework.connection.kind === 'connected') framework.connection.link.send(event);
+  if (framework.connection.kind !== 'connected') return;
+  framework.activity.event(event);
+  framework.connection.link.send(event);
 }

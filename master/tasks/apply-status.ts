@@ -22,6 +22,9 @@ export function applyStatus(
     row.streamState = status.state;
   }
   keepStatus(row, status);
+  if (!isTerminal(from) && isTerminal(task.state)) {
+    context.frameworks.live.get(row.frameworkId)?.activity.taskEnded(task.state);
+  }
   if (isRemovable(task.state)) releaseResources(context, row);
   if (from !== task.state) logMove(context, row, from);
 }

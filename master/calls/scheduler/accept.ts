@@ -31,6 +31,7 @@ export function accept(context: MasterContext, framework: FrameworkRow, call: Ac
   const ids = (call.offerIds ?? []).map(({ value }) => offerId(value));
   const operations = call.operations ?? [];
   for (const { type } of operations) {
+    framework.activity.operation(type ?? Type.UNKNOWN);
     if (type === Type.LAUNCH || type === Type.LAUNCH_GROUP) context.counters.count('messages_launch_tasks');
   }
   const reasons = validateOffers(ids, context.offers, framework.id);
@@ -38,6 +39,7 @@ export function accept(context: MasterContext, framework: FrameworkRow, call: Ac
     refuseOffers(context, framework, ids, operations, textOf(reasons));
     return ACCEPTED;
   }
+  framework.activity.answered('accepted', ids.length);
   const purse = openPurse(context, ids);
   for (const operation of operations) apply(context, framework, purse, operation);
   const { agent, left } = purse;

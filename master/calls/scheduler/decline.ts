@@ -15,7 +15,9 @@ export function decline(
   context.counters.count('messages_decline_offers');
   for (const { value } of offerIds ?? []) {
     const offer = context.offers.get(offerId(value));
-    if (offer?.frameworkId === framework.id) discardOffer(context, offer, refusalOf(context.clock, filters));
+    if (offer?.frameworkId !== framework.id) continue;
+    framework.activity.answered('declined', 1);
+    discardOffer(context, offer, refusalOf(context.clock, filters));
   }
   return ACCEPTED;
 }

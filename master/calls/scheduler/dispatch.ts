@@ -18,6 +18,7 @@ const { Type } = mesos.v1.scheduler.Call;
 
 /** Hands a call of a subscribed framework, whose form is right, to the file of its name. */
 export function dispatch(context: MasterContext, framework: FrameworkRow, call: SchedulerCall): CallOutcome {
+  framework.activity.call(call.type ?? Type.UNKNOWN);
   switch (call.type) {
     case Type.TEARDOWN:
       context.counters.count('messages_unregister_framework');

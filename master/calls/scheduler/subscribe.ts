@@ -11,6 +11,7 @@ import { stopTimers } from '../../frameworks/stop-timers.js';
 import { discardOffer } from '../../offers/take-back.js';
 import { forgetFrameworks } from '../../registry/forget-frameworks.js';
 import { saveFramework } from '../../registry/save-framework.js';
+import { FrameworkActivity } from '../../state/framework-activity.js';
 import type { FrameworkRow } from '../../state/frameworks.js';
 import type { SchedulerStream } from '../../state/scheduler-stream.js';
 import { REMOVED, validateFramework } from '../../validation/framework.js';
@@ -131,8 +132,9 @@ function enter(
   info: FrameworkInfo,
   suppressedRoles: readonly string[],
 ): void {
-  const heartbeat = welcome(context, link, id);
-  addFramework(context, id, info, suppressedRoles, { kind: 'connected', link, heartbeat });
+  const activity = new FrameworkActivity();
+  const heartbeat = welcome(context, activity, link, id);
+  addFramework(context, id, info, suppressedRoles, { kind: 'connected', link, heartbeat }, activity);
   context.log.info('Framework subscribed', { framework: id, name: info.name, roles: [...rolesOf(info)] });
 }
 
@@ -148,7 +150,8 @@ function resume(
   // The scheduler may be another process, which never saw these.
   for (const offer of [...framework.offers]) discardOffer(context, offer);
   stopTimers(framework);
-  framework.connection = { kind: 'connected', link, heartbeat: welcome(context, link, framework.id) };
+  const heartbeat = welcome(context, framework.activity, link, framework.id);
+  framework.connection = { kind: 'connected', link, heartbeat };
   framework.reregisteredWallMs = context.clock.wallMs();
   changeFramework(context, framework, info, suppressedRoles);
   if (before.kind !== 'connected') context.allocator.activateFramework(framework.id);
@@ -156,7 +159,9 @@ function resume(
 }
 
 /** SUBSCRIBED, and a HEARTBEAT at once, for readers that see an event only when the next one arrives. */
-function welcome(context: MasterContext, link: SchedulerLink, id: FrameworkId) {
+function welcome(context: MasterContext, activity: FrameworkActivity, stream: SchedulerLink, id: FrameworkId) {
+  activity.call(mesos.v1.scheduler.Call.Type.SUBSCRIBE);
+  const link = activity.counting(stream);
   const { heartbeatIntervalMs } = context.options;
   link.send({
     type: SUBSCRIBED,
