@@ -19,12 +19,14 @@ export class ExecutorApi {
     this.#custom = custom;
   }
 
+  /** A call on a stream of its own; once accepted, `link` carries the events. */
   subscribe(call: ExecutorCall, link: Link<ExecutorEvent>, token: string | undefined): CallOutcome {
     if (call.type !== SUBSCRIBE) return refused(400, 'Expecting a SUBSCRIBE call');
     const caller = this.#caller(call, token);
     return 'kind' in caller ? caller : this.#custom.subscribe(caller.row, call, link);
   }
 
+  /** Any other call. Refused with 403 before the executor has subscribed, as by the original. */
   call(call: ExecutorCall, token: string | undefined): CallOutcome {
     const caller = this.#caller(call, token);
     if ('kind' in caller) return caller;

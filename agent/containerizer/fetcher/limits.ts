@@ -38,10 +38,12 @@ export class Allowance {
     return this.#limits.stallTimeoutMs;
   }
 
+  /** Counts one file, folder or link; throws when there are more than the limit. */
   entry(): void {
     if (++this.#entries > this.#limits.maxEntries) throw beyond(`more than ${this.#limits.maxEntries} files`);
   }
 
+  /** Counts bytes that were written; throws when there are more than the limit. */
   bytes(count: number): void {
     this.#bytes += count;
     if (this.#bytes > this.#limits.maxBytes) throw beyond(`more than ${this.#limits.maxBytes} bytes`);

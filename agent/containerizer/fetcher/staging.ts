@@ -45,6 +45,7 @@ export class Staging {
     await rm(this.resolve(name), { force: true });
   }
 
+  /** Creates a folder and those above it, as far as missing; throws REFUSED where a file is in the way. */
   async createFolder(name: string): Promise<void> {
     await this.#makeFolders(this.resolve(name));
   }
