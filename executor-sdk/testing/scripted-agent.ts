@@ -63,6 +63,7 @@ export class ScriptedAgent {
     return this.#receiver !== undefined;
   }
 
+  /** Moves the clock, running what falls due within `ms` on the way. */
   advance(ms: number): void {
     this.clock.advance(ms);
   }
@@ -89,12 +90,14 @@ export class ScriptedAgent {
     return update.status;
   }
 
+  /** The next call must be a MESSAGE; returns its bytes. */
   expectMessage(): Uint8Array {
     const { message } = this.#next('MESSAGE');
     if (!message) throw new Error('MESSAGE came without its body');
     return message.data;
   }
 
+  /** Throws when the executor has made a call that nothing expected. */
   expectNothing(): void {
     const call = this.#calls.shift();
     if (call !== undefined) throw new Error(`Expected no call, but the executor sent ${JSON.stringify(call)}`);
@@ -108,6 +111,7 @@ export class ScriptedAgent {
     this.advance(0);
   }
 
+  /** Each from here to `error` sends the event of its name; like `send`, it throws when no executor is connected. */
   launch(task: TaskInfo): void {
     this.send({ type: EventType.LAUNCH, launch: { task } });
   }
@@ -120,6 +124,7 @@ export class ScriptedAgent {
     this.send({ type: EventType.KILL, kill: { taskId: { value: taskId }, killPolicy: killPolicy ?? null } });
   }
 
+  /** Throws for an update without a uuid, which nobody acknowledges. */
   acknowledge({ taskId, uuid }: TaskStatus): void {
     if (!uuid) throw new Error('Cannot acknowledge: the update has no uuid');
     this.send({ type: EventType.ACKNOWLEDGED, acknowledged: { taskId, uuid } });
