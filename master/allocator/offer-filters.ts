@@ -56,6 +56,7 @@ export class OfferFilters {
     return new Set(expired.map(({ agentId }) => agentId));
   }
 
+  /** When the next filter ends, in ms of the monotonic clock; undefined: there is none. */
   nextExpiryMs(): number | undefined {
     return this.#queue.nextExpiryMs();
   }

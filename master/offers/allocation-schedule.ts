@@ -31,6 +31,7 @@ export class AllocationSchedule {
     this.#plan();
   }
 
+  /** Asks for a look soon: in a later turn, so that whatever is asked for until then takes but one. */
   request(): void {
     if (this.#stopped || this.#soon !== undefined) return;
     this.#requestedAtMs = this.#clock.nowMs();

@@ -39,6 +39,7 @@ export class FrameworkActivity {
     this.#count(`operations/${Operation[type]?.toLowerCase()}`);
   }
 
+  /** Counts offers that the framework answered: an ACCEPT or DECLINE may name several. */
   answered(how: 'accepted' | 'declined', offers: number): void {
     this.#count(`offers/${how}`, offers);
   }

@@ -66,14 +66,17 @@ export class RoleTree {
     }
   }
 
+  /** The weight set for the role itself, 1 when none was. */
   weight(role: string): number {
     return this.#weights.get(role) ?? 1;
   }
 
+  /** What is allocated to the role itself, in thousandths; not what its sub-roles hold. */
   heldByRole(role: string): Quantities {
     return this.#nodes.get(role)?.own.held ?? NO_QUANTITIES;
   }
 
+  /** What is allocated to the framework in the role, in thousandths. */
   heldBy({ role, frameworkId }: Claimant): Quantities {
     return this.#nodes.get(role)?.clients.get(frameworkId)?.held ?? NO_QUANTITIES;
   }
