@@ -186,18 +186,22 @@ export class SchedulerClient {
     if (this.#conversation.session) this.#reconciler.begin();
   }
 
+  /** Confirms an operation's status; one without id or uuid needs none. For masters with operation feedback, unlike ours. */
   acknowledgeOperation(status: mesos.v1.OperationStatus.$Properties): void {
     this.#send(calls.acknowledgeOperation(status));
   }
 
+  /** Asks where operations stand; none named: all of them. For masters with operation feedback: ours refuses with 400. */
   reconcileOperations(operations?: mesos.v1.scheduler.Call.ReconcileOperations.Operation.$Properties[]): void {
     this.#send(calls.reconcileOperations(operations));
   }
 
+  /** Agrees to free resources before maintenance. Our master makes no inverse offers yet. */
   acceptInverseOffers(offers: readonly calls.OfferRef[]): void {
     this.#send(calls.acceptInverseOffers(offers));
   }
 
+  /** Says that resources cannot be freed; not to be asked again for `refuseSeconds`. */
   declineInverseOffers(offers: readonly calls.OfferRef[], refuseSeconds?: number): void {
     this.#send(calls.declineInverseOffers(offers, refuseSeconds));
   }

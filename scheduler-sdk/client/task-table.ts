@@ -44,6 +44,7 @@ export class TaskTable {
     return [...this.#tasks.values()].filter((task) => !isTerminal(stateOf(task)) && !this.#launching.has(task.taskId));
   }
 
+  /** Whether the intent to launch is not yet on disk, so that the master cannot have heard of the task. */
   isLaunching(taskId: string): boolean {
     return this.#launching.has(taskId);
   }

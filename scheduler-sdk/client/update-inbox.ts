@@ -32,6 +32,7 @@ export class UpdateInbox {
     this.#ports = ports;
   }
 
+  /** Takes in a status; one that waits already is passed over. */
   received(status: TaskStatus): void {
     const taskId = status.taskId.value;
     const lane = this.#lanes.get(taskId);

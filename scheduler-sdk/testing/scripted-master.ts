@@ -193,6 +193,7 @@ export class Expectations {
     ]);
   }
 
+  /** A DECLINE; `offerIds` say of what. */
   decline() {
     return body(this.call('DECLINE').decline);
   }
@@ -209,6 +210,7 @@ export class Expectations {
     return body(this.call('KILL').kill);
   }
 
+  /** An ACKNOWLEDGE, which comes once the author has confirmed the update and the store has it. */
   acknowledge() {
     return body(this.call('ACKNOWLEDGE').acknowledge);
   }
@@ -239,6 +241,7 @@ export class Announcements {
     this.#master = master;
   }
 
+  /** Anything at all; throws when no scheduler is connected. */
   event(event: SchedulerEvent): void {
     this.#master.deliver({ kind: 'event', event });
   }
@@ -249,6 +252,7 @@ export class Announcements {
     this.event({ type: EventType.SUBSCRIBED, subscribed });
   }
 
+  /** Shows that the stream lives; the client drops it after several missed intervals. */
   heartbeat(): void {
     this.event({ type: EventType.HEARTBEAT });
   }
@@ -283,6 +287,7 @@ export class Announcements {
     this.event({ type: EventType.MESSAGE, message });
   }
 
+  /** ERROR: the client takes its meaning from the sentence, failed over, removed or refused, see `failureOf`. */
   error(message: string): void {
     this.event({ type: EventType.ERROR, error: { message } });
   }
