@@ -13,7 +13,7 @@ export interface ParsedFlags<Table extends FlagTable> {
   printFlags(): Record<string, string>;
 }
 
-/** Where flags come from. */
+/** The two places flags are read from; the command line wins over variables, see `gatherSettings`. */
 export interface FlagSources {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];

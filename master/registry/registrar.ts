@@ -11,7 +11,7 @@ interface Waiting {
   readonly done: () => void;
 }
 
-/** What the registrar works with. */
+/** What the registrar writes to and how long it waits: a write over `timeoutMs` ends the master. */
 export interface RegistrarPorts {
   readonly store: Store;
   readonly clock: Clock;

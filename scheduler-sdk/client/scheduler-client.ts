@@ -186,12 +186,12 @@ export class SchedulerClient {
     if (this.#conversation.session) this.#reconciler.begin();
   }
 
-  /** Confirms an operation's status; one without id or uuid needs none. For masters with operation feedback, unlike ours. */
+  /** Confirms an operation's status; one without id or uuid needs none. Our master has no operation feedback. */
   acknowledgeOperation(status: mesos.v1.OperationStatus.$Properties): void {
     this.#send(calls.acknowledgeOperation(status));
   }
 
-  /** Asks where operations stand; none named: all of them. For masters with operation feedback: ours refuses with 400. */
+  /** Asks where operations stand; none named: all of them. Our master refuses it with 400. */
   reconcileOperations(operations?: mesos.v1.scheduler.Call.ReconcileOperations.Operation.$Properties[]): void {
     this.#send(calls.reconcileOperations(operations));
   }
