@@ -1,4 +1,5 @@
 import { answerEmpty } from '../../common/net/http/answer.js';
+import { helpRoute } from '../../common/net/http/help-endpoint.js';
 import { READ_METHODS, type Route } from '../../common/net/http/router.js';
 import type { Master } from '../master.js';
 import { classicRoutes } from './classic/routes.js';
@@ -12,7 +13,7 @@ export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
   const read = (path: string, handle: Route['handle']): Route => ({ path, methods: READ_METHODS, handle });
   const { hostname, port } = master.info;
   const streams = new SchedulerHttpStreams();
-  return [
+  const routes: Route[] = [
     read('/health', ({ response }) => answerEmpty(response, 200)),
     ...classicRoutes(master, daemon),
     read('/redirect', ({ response }) => answerEmpty(response, 307, { Location: `//${hostname}:${port}` })),
@@ -27,4 +28,5 @@ export function masterRoutes(master: Master, daemon: DaemonInfo): Route[] {
       handle: (exchange) => serveSchedulerCall(exchange, master, streams),
     },
   ];
+  return [...routes, helpRoute('master', routes)];
 }

@@ -197,6 +197,52 @@ describe('an answer has the form of the recorded one', () => {
   });
 });
 
+describe('what the recorder asked by other means', () => {
+  const NONE: Pick<Step, 'status' | 'headers' | 'body'> & { b64?: string } = { status: 0, headers: {} };
+  const step = (name: string): typeof NONE => recorded('v0').find((one) => one.step === name) ?? NONE;
+
+  /** Path of the request to the agent or master that the step stands for, given the sandbox of the running task. */
+  const asked: Readonly<Record<string, (sandbox: string) => [daemon: string, path: string]>> = {
+    'master jsonp': () => ['master', '/version?jsonp=cb'],
+    'tasks filtered': () => ['master', '/tasks?task_id=op-1'],
+    'tasks limit': () => ['master', '/tasks?limit=1&order=asc'],
+    'files browse': (sandbox) => ['agent', `/files/browse?path=${sandbox}`],
+    'files read': (sandbox) => ['agent', `/files/read?path=${sandbox}/stdout&offset=0&length=100`],
+    'files read end': (sandbox) => ['agent', `/files/read?path=${sandbox}/stdout&offset=-1`],
+    'files download': (sandbox) => ['agent', `/files/download?path=${sandbox}/stdout`],
+  };
+
+  it.each(Object.entries(asked))('%s', async (name, pathOf) => {
+    const state = (await (await fetch(`http://${addresses['agent']}/state`)).json()) as {
+      frameworks: { executors: { directory: string }[] }[];
+    };
+    const [daemon, path] = pathOf(state.frameworks[0]?.executors[0]?.directory ?? '');
+    const answer = await fetch(`http://${addresses[daemon]}${path}`);
+    const { status, headers, body, b64 } = step(name);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe(headers['Content-Type']);
+    expect(answer.headers.get('content-disposition')).toBe(headers['Content-Disposition'] ?? null);
+    const text = await answer.text();
+    if (name.startsWith('files read')) expect(JSON.parse(text)).toEqual(body);
+    else if (body !== undefined) {
+      expect(compareShapes(shapeOf(JSON.parse(text), NAMED), shapeOf(body, NAMED))).toEqual([]);
+    } else if (name === 'files download') {
+      expect(Buffer.from(text).toString('base64')).toBe(b64);
+    } else expect(text).toMatch(/^cb\(\{.*\}\)$/);
+  });
+});
+
+describe('/help', () => {
+  it.each(['master', 'agent'])('lists the endpoints of the %s', async (daemon) => {
+    const text = await (await fetch(`http://${addresses[daemon]}/help`)).text();
+    expect(text.split('\n')).toEqual(expect.arrayContaining(['/api/v1  POST', '/state  GET, POST, HEAD']));
+    const document = (await (await fetch(`http://${addresses[daemon]}/help?format=json`)).json()) as {
+      processes: { endpoints: { name: string }[] }[];
+    };
+    expect(document.processes[0]?.endpoints.map(({ name }) => name)).toContain('/metrics/snapshot');
+  });
+});
+
 describe('a refusal is the recorded one', () => {
   const refusals = recorded('operator').filter(({ status }) => status >= 400);
 
