@@ -25,7 +25,7 @@ export function rolesOf({ agents, frameworks, allocator, weights }: Master): Rol
   const registered = [...agents.registered.values()];
   const allocated = Resources.sum(registered.map(usedOn)).allocations();
   const offered = Resources.sum(registered.map(offeredOn)).allocations();
-  const reserved = Resources.sum(registered.map(({ total }) => total)).reservations();
+  const reserved = Resources.sum(registered.map(({ total }) => total.reserved())).reservations();
   const names = [members, allocated, offered, reserved].flatMap((known) => [...known.keys()]);
   return [...new Set([...names, ...Object.keys(weights)])].toSorted().map((name) => ({
     name,

@@ -1,16 +1,15 @@
 import { gaugeOf, type Metric } from '../../common/metrics/metric.js';
 import { Resources } from '../../common/resources/resources.js';
-import { type RoleView, rolesOf } from '../api/role-view.js';
+import type { RoleView } from '../api/role-view.js';
 import type { Master } from '../master.js';
 
 type Consumer = Pick<RoleView, 'name' | 'allocated' | 'reserved'>;
 
 /** Of each role that is in use: how much of the cluster it has, what would count against a quota, its filters. */
-export function roleMetrics(master: Master): Metric[] {
-  const total = Resources.sum([...master.agents.registered.values()].map((agent) => agent.total)).scalars();
+export function roleMetrics(master: Master, roles: readonly RoleView[], total: Resources): Metric[] {
   const filters = master.allocator.filterCounts();
-  const roles = rolesOf(master);
-  return [...consumption(ofAll(roles)), ...roles.flatMap((role) => metricsOf(role, total, filters))];
+  const scalars = total.scalars();
+  return [...consumption(ofAll(roles)), ...roles.flatMap((role) => metricsOf(role, scalars, filters))];
 }
 
 function metricsOf(role: RoleView, total: ReadonlyMap<string, number>, filters: ReadonlyMap<string, number>): Metric[] {

@@ -2,24 +2,31 @@ import { gauge, type Metric } from '../../common/metrics/metric.js';
 import { resourceMetrics } from '../../common/metrics/resource-metrics.js';
 import { Resources } from '../../common/resources/resources.js';
 import { mesos } from '../../proto/index.js';
-import { offeredOn, usedOn } from '../api/agent-view.js';
+import type { RoleView } from '../api/role-view.js';
 import type { Master } from '../master.js';
 import { isConnected } from '../state/agents.js';
 
 const { TaskState } = mesos.v1;
 
-/** What the tables hold now: resources, agents, frameworks, offers, tasks. */
-export function tableMetrics(master: Master): Metric[] {
-  const agents = [...master.agents.registered.values()];
-  const total = Resources.sum(agents.map((agent) => agent.total));
-  const used = Resources.sum(agents.map(usedOn));
+/** What the agents have in all; scalars only, no figure is of others and ports cost most to sum up. */
+export function totalScalars({ agents }: Master): Resources {
+  const scalars = [...agents.registered.values()].map(({ total }) =>
+    total.filter(({ amount }) => amount.kind === 'scalar'),
+  );
+  return Resources.sum(scalars);
+}
+
+/** What the tables hold now: resources, agents, frameworks, offers, tasks. All that is held is held in some role. */
+export function tableMetrics(master: Master, roles: readonly RoleView[], total: Resources): Metric[] {
+  const used = Resources.sum(roles.map(({ allocated }) => allocated));
+  const offered = Resources.sum(roles.map((role) => role.offered));
   return [
     ...resourceMetrics('master', total, used),
     ...agentMetrics(master),
     ...frameworkMetrics(master),
     ...taskMetrics(master),
     gauge('master/outstanding_offers', master.offers.size),
-    ...allocatorResources(total, used.plus(Resources.sum(agents.map(offeredOn)))),
+    ...allocatorResources(total, used.plus(offered)),
   ];
 }
 
