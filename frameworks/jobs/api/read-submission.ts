@@ -3,6 +3,7 @@ import { messageOf } from '../../../common/runtime/errors.js';
 import { nearest } from '../../../common/runtime/nearest.js';
 import { parseConstraint } from '../../../scheduler-sdk/index.js';
 import { type JobsRefusal, type Submission, submissionSchema } from '../cli/api.js';
+import { uriProblems } from './uri-problems.js';
 
 type Problem = JobsRefusal['problems'][number];
 type ReadSubmission =
@@ -21,8 +22,12 @@ export function readSubmission(body: Uint8Array): ReadSubmission {
     return { ok: false, problems: [{ field: '(body)', message: `must be JSON: ${messageOf(error)}` }] };
   }
   const parsed = submissionSchema.safeParse(value);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, value)) };
-  const problems = constraintProblems(parsed.data);
+  const fetching = uriProblems(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, value));
+    return { ok: false, problems: [...problems, ...fetching] };
+  }
+  const problems = [...constraintProblems(parsed.data), ...fetching];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, submission: parsed.data };
 }
 
