@@ -5,26 +5,47 @@ import { applyStatus } from './apply-status.js';
 import { type InstanceState, submissionSchema } from './cli/api.js';
 import { createJob, type Instance } from './job.js';
 
-const { REASON_RECONCILIATION, REASON_MAX_COMPLETION_TIME_REACHED } = mesos.v1.TaskStatus.Reason;
+const { REASON_RECONCILIATION, REASON_EXECUTOR_TERMINATED, REASON_INVALID_OFFERS, REASON_MAX_COMPLETION_TIME_REACHED } =
+  mesos.v1.TaskStatus.Reason;
 
 /** Where an instance may stand when a status comes. */
 const SITUATIONS = {
   launching: { state: 'launching' },
   running: { state: 'running', taskState: 'TASK_RUNNING' },
   retriable: { state: 'running', taskState: 'TASK_RUNNING' },
+  dropped: { state: 'launching', drops: 2 },
+  strayed: { state: 'launching', strays: 2 },
   unwanted: { state: 'running', taskState: 'TASK_RUNNING', unwanted: true },
   lost: { state: 'lost', taskState: 'TASK_UNKNOWN', failures: 1 },
 } as const satisfies Record<string, Partial<Instance>>;
 type Situation = keyof typeof SITUATIONS;
+type Standing = Exclude<Situation, 'dropped' | 'strayed'>;
+
+/** The next try after so many setbacks, told apart by its number. */
+const inSeconds = (setbacks: number) => (setbacks === 0 ? undefined : setbacks * 1_000);
 
 function hears(situation: Situation, state: StateName, extra = {}): Instance {
   const retries = situation === 'retriable' || situation === 'unwanted' ? 1 : 0;
   const job = createJob('j', submissionSchema.parse({ token: 't', name: 'j', command: { shell: ':' }, retries }), 0);
-  const base: Instance = { index: 0, attempt: 1, failures: 0, version: 0, state: 'launching', taskId: 'j.0' };
-  return applyStatus(job, { ...base, ...SITUATIONS[situation] }, status({ taskId: { value: 'j.0' } }, state, extra));
+  const base: Instance = {
+    index: 0,
+    attempt: 1,
+    failures: 0,
+    drops: 0,
+    strays: 0,
+    version: 0,
+    state: 'launching',
+    taskId: 'j.0',
+  };
+  return applyStatus(
+    job,
+    { ...base, ...SITUATIONS[situation] },
+    status({ taskId: { value: 'j.0' } }, state, extra),
+    inSeconds,
+  );
 }
 
-const TABLE: Record<Exclude<StateName, never>, Record<Situation, InstanceState>> = {
+const TABLE: Record<StateName, Record<Standing, InstanceState>> = {
   //                      the launch went out     it runs                it may be retried      it is unwanted       it was given up
   TASK_STAGING: {
     launching: 'launching',
@@ -106,6 +127,24 @@ describe('applyStatus()', () => {
     },
   );
 
+  it('takes the third launch in a row that agents drop for a failure, and says what they said', () => {
+    const said = { reason: REASON_EXECUTOR_TERMINATED, message: 'No such user' };
+    expect(hears('launching', 'TASK_DROPPED', said)).toMatchObject({ state: 'waiting', drops: 1, nextTryAtMs: 1_000 });
+    expect(hears('dropped', 'TASK_DROPPED', said)).toMatchObject({
+      state: 'failed',
+      failures: 1,
+      message: 'No such user',
+    });
+    expect(hears('dropped', 'TASK_RUNNING').drops).toBe(0);
+  });
+
+  it('takes a launch that was lost on its way for no failure, however often, but waits from the second time on', () => {
+    const said = { reason: REASON_INVALID_OFFERS };
+    expect(hears('launching', 'TASK_DROPPED', said)).not.toHaveProperty('nextTryAtMs');
+    expect(hears('dropped', 'TASK_DROPPED', said)).toMatchObject({ state: 'waiting', failures: 0 });
+    expect(hears('strayed', 'TASK_DROPPED', said)).toMatchObject({ state: 'waiting', strays: 3, nextTryAtMs: 2_000 });
+  });
+
   it('counts the end of its time as a failure', () => {
     const extra = { reason: REASON_MAX_COMPLETION_TIME_REACHED };
     expect(hears('running', 'TASK_KILLED', extra)).toMatchObject({ state: 'failed', failures: 1 });
@@ -131,9 +170,18 @@ describe('applyStatus()', () => {
         submissionSchema.parse({ token: 't', name: 'j', command: { shell: ':' }, retries: 3 }),
         0,
       );
-      const ended: Instance = { index: 0, attempt: 1, failures: 0, version: 0, state, taskId: 'j.0' };
+      const ended: Instance = {
+        index: 0,
+        attempt: 1,
+        failures: 0,
+        drops: 0,
+        strays: 0,
+        version: 0,
+        state,
+        taskId: 'j.0',
+      };
       for (const said of Object.keys(TABLE) as StateName[])
-        expect(applyStatus(job, ended, status({ taskId: { value: 'j.0' } }, said))).toBe(ended);
+        expect(applyStatus(job, ended, status({ taskId: { value: 'j.0' } }, said), inSeconds)).toBe(ended);
     },
   );
 

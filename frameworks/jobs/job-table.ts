@@ -33,10 +33,6 @@ export class JobTable {
     }
   }
 
-  get anyWaiting(): boolean {
-    return this.#waiting.size > 0;
-  }
-
   /** Instances that wait, over all jobs. */
   countWaiting(): number {
     let waiting = 0;

@@ -8,6 +8,12 @@ export interface Instance {
   readonly attempt: number;
   /** Attempts that failed or were lost, which is what `retries` bounds. */
   readonly failures: number;
+  /** Launches in a row that an agent dropped for a cause of its own. */
+  readonly drops: number;
+  /** Launches in a row that were lost on their way to an agent. */
+  readonly strays: number;
+  /** While it waits: not before then, in ms since the epoch. */
+  readonly nextTryAtMs?: number;
   readonly state: InstanceState;
   /** The version of the job that this instance changed with. */
   readonly version: number;
@@ -56,7 +62,7 @@ export function createJob(id: string, submission: Submission, submittedAtMs: num
 
 /** An instance that was never tried. */
 export function newInstance(index: number, version: number): Instance {
-  return { index, attempt: 0, failures: 0, state: 'waiting', version };
+  return { index, attempt: 0, failures: 0, drops: 0, strays: 0, state: 'waiting', version };
 }
 
 /** The job with one instance replaced. */
@@ -77,7 +83,7 @@ export function withKill(job: Job): Job {
 }
 
 /** An instance that is killed before it was placed. */
-export function killedWhileWaiting(instance: Instance): Instance {
+export function killedWhileWaiting({ nextTryAtMs: _wait, ...instance }: Instance): Instance {
   return { ...instance, unwanted: true, state: 'killed', message: 'Killed before it was placed' };
 }
 
@@ -136,6 +142,7 @@ export function toJobView(job: Job, frameworkId: string | undefined, since?: num
   return { ...view, instances: job.instances.filter(({ version }) => version > since).map(toInstanceView) };
 }
 
-function toInstanceView({ place, failures: _f, version: _v, unwanted: _u, ...instance }: Instance): InstanceView {
+function toInstanceView(all: Instance): InstanceView {
+  const { place, failures: _f, drops: _d, strays: _s, version: _v, unwanted: _u, ...instance } = all;
   return { ...instance, ...(place === undefined ? {} : { agentId: place.agentId, host: place.hostname }) };
 }

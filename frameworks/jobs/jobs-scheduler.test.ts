@@ -8,7 +8,10 @@ import { JobsRig } from '../../test/support/jobs-rig.js';
 import type { Admitted } from './admission.js';
 import { ENDED_JOBS_KEPT } from './job-table.js';
 
-const { REASON_RECONCILIATION } = mesos.v1.TaskStatus.Reason;
+const { REASON_RECONCILIATION, REASON_EXECUTOR_TERMINATED } = mesos.v1.TaskStatus.Reason;
+
+/** Longer than the wait after a few setbacks, shorter than a master may be silent, in ms. */
+const LONG_MS = 10_000;
 
 /** A rig with one job of one instance, launched as `job.0`. */
 function launched(input: Parameters<JobsRig['submit']>[0] = {}) {
@@ -144,6 +147,19 @@ describe('placement', () => {
     expect(rig.jobs.explain('job')?.nearest).toMatchObject({ host: 'host1', short: [expect.stringContaining('cpus')] });
   });
 
+  it('explains of a job that is placed in part how much of it is', () => {
+    const rig = JobsRig.subscribed();
+    rig.submit({ count: 4, cpus: 1 });
+    rig.master.send.offers(offer({ cpus: 3 }));
+    rig.master.expect.launch();
+    expect(rig.jobs.explain('job')).toMatchObject({
+      placed: false,
+      summary: expect.stringMatching(/^3 of 4 placed, 1 waits: no agent fits/),
+      instances: { placed: 3, waiting: 1 },
+    });
+    expect(rig.jobs.explain('job.3')).not.toHaveProperty('instances');
+  });
+
   it('explains that nobody was offered, that no master is heard, and that a placed task is placed', () => {
     const rig = JobsRig.subscribed();
     rig.submit();
@@ -201,8 +217,9 @@ describe('a task that ends', () => {
     let current = task;
     for (const next of ['job.0-2', 'job.0-3']) {
       rig.master.send.status(current, 'TASK_FAILED', { message: 'Command exited with status 3' });
-      rig.master.expect.revive();
       rig.master.expect.acknowledge();
+      rig.clock.advance(LONG_MS);
+      rig.master.expect.revive();
       rig.master.send.offers(offer());
       rig.master.expect.suppress();
       const [task] = rig.master.expect.launch();
@@ -243,9 +260,86 @@ describe('a task that ends', () => {
     rig.master.send.status(task, 'TASK_RUNNING');
     rig.master.expect.acknowledge();
     rig.master.send.status(task, 'TASK_LOST', { uuid: null });
-    rig.master.expect.revive();
     rig.master.send.status(task, 'TASK_RUNNING');
     expect(rig.master.expect.kill().taskId).toEqual(task.taskId);
+  });
+});
+
+describe('an instance whose launches an agent drops', () => {
+  const said = { reason: REASON_EXECUTOR_TERMINATED, message: 'Failed to create executor directory: No such user' };
+
+  /** Launches what waits, and drops it. */
+  function drop(rig: JobsRig) {
+    rig.master.send.offers(offer());
+    rig.master.expect.suppress();
+    const [task] = rig.master.expect.launch();
+    if (task === undefined) throw new Error('a task is wanted');
+    rig.master.send.status(task, 'TASK_DROPPED', said);
+    rig.master.expect.acknowledge();
+  }
+
+  it('waits longer each time, wants no offers meanwhile, and fails with what the agent says', () => {
+    const rig = JobsRig.subscribed();
+    rig.submit();
+    for (const [least, most] of [
+      [500, 1_000],
+      [1_000, 2_000],
+    ] as const) {
+      drop(rig);
+      expect(rig.instance('job')).toMatchObject({ state: 'waiting', message: said.message });
+      rig.clock.advance(least - 1);
+      rig.master.expect.nothing();
+      rig.clock.advance(most - least + 1);
+      rig.master.expect.revive();
+    }
+    drop(rig);
+    rig.clock.advance(LONG_MS);
+    rig.master.expect.nothing();
+    expect(rig.instance('job')).toMatchObject({ state: 'failed', attempt: 3, message: said.message });
+  });
+
+  it('is not placed before its time, not on an offer that came for another either', () => {
+    const rig = JobsRig.subscribed();
+    rig.submit();
+    drop(rig);
+    rig.submit({ name: 'other' });
+    rig.master.send.offers(offer());
+    rig.master.expect.suppress();
+    expect(rig.master.expect.launch().map(({ taskId }) => taskId.value)).toEqual(['other.0']);
+  });
+
+  it('says when it is tried again, and after what', () => {
+    const rig = JobsRig.subscribed();
+    rig.submit();
+    drop(rig);
+    const summary = `next try in 1 s: ${said.message}`;
+    expect(rig.jobs.explain('job')).toMatchObject({ placed: false, summary });
+    rig.clock.advance(1_000);
+    expect(rig.jobs.explain('job')?.summary).toContain(`the attempt before it ended: ${said.message}`);
+  });
+
+  it('keeps its wait across a restart', () => {
+    const rig = JobsRig.subscribed();
+    rig.submit();
+    drop(rig);
+    const again = rig.restart();
+    again.master.subscribe();
+    again.master.expect.suppress();
+    again.clock.advance(499);
+    again.master.expect.nothing();
+    again.clock.advance(501);
+    again.master.expect.revive();
+  });
+
+  it('is killed while it waits', () => {
+    const rig = JobsRig.subscribed();
+    const job = rig.submit();
+    drop(rig);
+    rig.jobs.killJob(rig.jobs.job(job.id) ?? job, () => {});
+    rig.master.expect.suppress();
+    rig.clock.advance(LONG_MS);
+    rig.master.expect.nothing();
+    expect(rig.counts('job')).toEqual({ killed: 1 });
   });
 });
 

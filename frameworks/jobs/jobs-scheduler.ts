@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/runtime/clock.js';
 import type { Logger } from '../../common/runtime/logger.js';
+import type { Random } from '../../common/runtime/random.js';
 import type { Store } from '../../common/store/store.js';
 import { mesos, type Offer } from '../../proto/index.js';
 import {
@@ -14,16 +15,19 @@ import {
 import { Admission, type Admitted } from './admission.js';
 import { AgentsSeen } from './agents-seen.js';
 import { applyStatus } from './apply-status.js';
+import { BackOffs } from './back-offs.js';
 import type { Explanation, Submission } from './cli/api.js';
 import { explainJob, peersOf } from './explain-job.js';
 import { type Instance, isActive, type Job, killedWhileWaiting, taskIdOf, withKill } from './job.js';
 import { JobTable } from './job-table.js';
 import { needsOf, requirementOf, taskOf } from './launch.js';
 import { JOBS_PREFIX, putHead, putInstance, readJobs } from './records.js';
+import { RESTART_BOUNDS, restartDelayMs } from './restart-delay.js';
 
 /** What the scheduler needs from outside. `store` is the one that the SDK's client writes to as well. */
 export interface JobsPorts {
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   readonly store: Store;
 }
@@ -50,6 +54,7 @@ export class JobsScheduler implements SchedulerHandler {
   readonly #table = new JobTable();
   readonly #agents = new AgentsSeen();
   readonly #admission: Admission;
+  readonly #backOffs: BackOffs;
   readonly #listeners = new Map<string, Set<() => void>>();
   #client: SchedulerClient | undefined;
   #connected = false;
@@ -57,6 +62,7 @@ export class JobsScheduler implements SchedulerHandler {
   constructor(ports: JobsPorts) {
     this.#ports = ports;
     this.#admission = new Admission({ ...ports, table: this.#table, admitted: (job) => this.#admitted(job) });
+    this.#backOffs = new BackOffs(ports.clock, () => this.#client?.revive());
   }
 
   /** Reads what was submitted earlier; then `attach` a client and start it. */
@@ -64,7 +70,10 @@ export class JobsScheduler implements SchedulerHandler {
     this.#ports.store.read(JOBS_PREFIX, (outcome) => {
       if (outcome instanceof Error) return done(outcome);
       try {
-        for (const job of readJobs(outcome, this.#ports.clock.wallMs())) this.#table.put(job);
+        for (const job of readJobs(outcome, this.#ports.clock.wallMs())) {
+          this.#table.put(job);
+          for (const instance of job.instances) this.#delay(job.id, instance);
+        }
       } catch (error) {
         return done(error instanceof Error ? error : new Error(String(error)));
       }
@@ -112,6 +121,7 @@ export class JobsScheduler implements SchedulerHandler {
   /** Ends a job: what waits is not started, what runs is killed. `done` when the wish is durable. */
   killJob(job: Job, done: (error?: Error) => void): void {
     const killed = withKill(job);
+    for (const { index } of job.instances) this.#backOffs.delete(job.id, index);
     this.#table.put(killed);
     this.#ports.store.write([putHead(killed)], (error) => {
       if (error !== undefined) return done(error);
@@ -126,6 +136,7 @@ export class JobsScheduler implements SchedulerHandler {
   killInstance(job: Job, instance: Instance, done: (error?: Error) => void): void {
     const unwanted: Instance =
       instance.state === 'waiting' ? killedWhileWaiting(instance) : { ...instance, unwanted: true };
+    this.#backOffs.delete(job.id, instance.index);
     this.#table.putInstance(job, unwanted);
     this.#ports.store.write([putInstance(job.id, unwanted)], (error) => {
       if (error !== undefined) return done(error);
@@ -140,9 +151,9 @@ export class JobsScheduler implements SchedulerHandler {
   /** Why a task or job is not placed; undefined when there is none of that id. */
   explain(id: string): Explanation | undefined {
     const whole = this.#table.get(id);
-    if (whole !== undefined) return explainJob(id, whole, undefined, this.#agents.latest(), this.#connected);
-    const [job, instance] = this.instance(id) ?? [];
-    return job && explainJob(id, job, instance, this.#agents.latest(), this.#connected);
+    const [job, instance] = whole === undefined ? (this.instance(id) ?? []) : [whole];
+    const world = { offers: this.#agents.latest(), connected: this.#connected, wallMs: this.#ports.clock.wallMs() };
+    return job && explainJob(id, job, instance, world);
   }
 
   /** Calls `listener` once, at the job's next change. Returns how to stop listening. */
@@ -193,11 +204,11 @@ export class JobsScheduler implements SchedulerHandler {
       return;
     }
     const [job, before] = found;
-    const after = applyStatus(job, before, status);
+    const after = applyStatus(job, before, status, (setbacks) => this.#nextTry(setbacks));
     this.#table.putInstance(job, after);
     confirm([putInstance(job.id, after)]);
     this.#changed(job.id);
-    if (after.state === 'waiting') this.#client?.revive();
+    if (after.state === 'waiting' && !this.#delay(job.id, after)) this.#client?.revive();
   }
 
   // --- steps ---
@@ -205,6 +216,20 @@ export class JobsScheduler implements SchedulerHandler {
   #admitted(job: Job): void {
     this.#ports.log.info('Job submitted', { job: job.id, count: job.submission.count });
     this.#client?.revive();
+  }
+
+  #nextTry(setbacks: number): number | undefined {
+    const delayMs = restartDelayMs(setbacks, this.#ports.random);
+    return delayMs === 0 ? undefined : this.#ports.clock.wallMs() + delayMs;
+  }
+
+  /** Keeps a waiting instance from being tried before its time. Whether there is anything to wait for. */
+  #delay(jobId: string, { state, index, nextTryAtMs }: Instance): boolean {
+    if (state !== 'waiting' || nextTryAtMs === undefined) return false;
+    const delayMs = Math.min(RESTART_BOUNDS.mostMs, nextTryAtMs - this.#ports.clock.wallMs());
+    if (delayMs <= 0) return false;
+    this.#backOffs.add(jobId, index, delayMs);
+    return true;
   }
 
   #killTaskOf(instance: Instance): void {
@@ -216,7 +241,7 @@ export class JobsScheduler implements SchedulerHandler {
     for (const job of this.#table.waiting()) {
       const needs = needsOf(job.submission);
       for (const { index, state, attempt: before } of job.instances) {
-        if (state !== 'waiting') continue;
+        if (state !== 'waiting' || this.#backOffs.has(job.id, index)) continue;
         let attempt = before + 1;
         // A job of the same name may have been forgotten while the SDK still remembers its tasks.
         while (client.tasks.has(taskIdOf(job.id, index, attempt))) attempt++;
@@ -254,9 +279,9 @@ export class JobsScheduler implements SchedulerHandler {
     client.launch(placement.offers, tasks, { own, refuseSeconds: 0 });
   }
 
-  /** Offers are only held while something waits, so that other frameworks get them. */
+  /** Offers are only held while something may be placed, so that other frameworks get them. */
   #suppressIfIdle(): void {
-    if (!this.#table.anyWaiting) this.#client?.suppress();
+    if (this.#table.countWaiting() <= this.#backOffs.size) this.#client?.suppress();
   }
 
   #changed(jobId: string): void {
@@ -268,12 +293,14 @@ export class JobsScheduler implements SchedulerHandler {
 }
 
 function launchingInstance(before: Instance, attempt: number, launch: Launch, { offers }: Placement): Instance {
-  const { index, failures, version } = before;
+  const { index, failures, drops, strays, version } = before;
   const address = offers[0]?.url?.address;
   return {
     index,
     attempt,
     failures,
+    drops,
+    strays,
     version,
     state: 'launching',
     taskId: launch.requirement.id,

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { backoffCeilingMs } from '../../common/runtime/backoff.js';
 import { mesos, type SchedulerCall } from '../../proto/index.js';
 import { offer, type StateName } from '../../scheduler-sdk/testing/index.js';
 import { JobsRig } from '../../test/support/jobs-rig.js';
 import { INSTANCE_STATES } from './cli/api.js';
 import { countStates, isActive, type StateCounts } from './job.js';
+import { RESTART_BOUNDS } from './restart-delay.js';
 
 const { TASK_STARTING, TASK_RUNNING } = mesos.v1.TaskState;
+const { REASON_EXECUTOR_TERMINATED, REASON_COMMAND_EXECUTOR_FAILED, REASON_AGENT_REMOVED, REASON_INVALID_OFFERS } =
+  mesos.v1.TaskStatus.Reason;
 
 /** What the world does to the framework. Numbers choose among what there is at that time. */
 type Step =
@@ -14,6 +18,7 @@ type Step =
   | { readonly do: 'offer'; readonly agent: number; readonly cpus: number }
   | { readonly do: 'status'; readonly task: number; readonly state: StateName; readonly reconciled: boolean }
   | { readonly do: 'kill'; readonly job: number; readonly index: number | undefined }
+  | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'break' }
   | { readonly do: 'restart' };
 
@@ -38,6 +43,7 @@ const reported = fc.record({
   state: fc.constantFrom(...STATES),
   reconciled: fc.boolean(),
 });
+const waited = fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5_000 }) });
 const killed = fc.record({
   do: fc.constant('kill' as const),
   job: fc.nat(3),
@@ -48,6 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: offered },
   { weight: 8, arbitrary: reported },
   { weight: 1, arbitrary: killed },
+  { weight: 2, arbitrary: waited },
   { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'break' }, { do: 'restart' }) },
 );
 
@@ -67,6 +74,10 @@ class World {
         break;
       case 'status':
         this.#report(next);
+        break;
+      case 'wait':
+        this.rig.clock.advance(next.ms);
+        this.#resubscribe();
         break;
       case 'kill':
         this.#kill(next.job, next.index);
@@ -148,7 +159,50 @@ function check({ rig }: World): void {
 
 const sameCounts = (a: StateCounts, b: StateCounts) => INSTANCE_STATES.every((state) => a[state] === b[state]);
 
+/** How an attempt may come to nothing, again and again. */
+const ENDINGS: Readonly<Record<string, readonly [StateName, mesos.v1.TaskStatus.Reason]>> = {
+  dropped: ['TASK_DROPPED', REASON_EXECUTOR_TERMINATED],
+  failed: ['TASK_FAILED', REASON_COMMAND_EXECUTOR_FAILED],
+  lost: ['TASK_LOST', REASON_AGENT_REMOVED],
+  strayed: ['TASK_DROPPED', REASON_INVALID_OFFERS],
+};
+
+/** Earliest end of the attempts, one after the other, when each of the waits between them is the shortest: in ms. */
+function earliest(attempts: number): number {
+  let ms = 0;
+  for (let setback = 0; setback < attempts - 2; setback++) ms += backoffCeilingMs(setback, RESTART_BOUNDS) / 2;
+  return ms;
+}
+
 describe('JobsScheduler', () => {
+  it('tries again ever more rarely what comes to nothing, however it does, and goes on when it may', () => {
+    const endings = fc.oneof(
+      fc.array(fc.constantFrom('dropped', 'failed', 'lost'), { minLength: 30, maxLength: 30 }),
+      fc.constant(Array.from({ length: 30 }, () => 'strayed')),
+    );
+    fc.assert(
+      fc.property(endings, fc.integer({ min: 10_000, max: 120_000 }), (kinds, forMs) => {
+        const rig = JobsRig.subscribed();
+        rig.submit({ retries: 1_000 });
+        const startMs = rig.clock.nowMs();
+        let attempts = 0;
+        while (rig.clock.nowMs() - startMs < forMs) {
+          rig.master.send.offers(offer());
+          for (let call = rig.master.next(); call !== undefined; call = rig.master.next())
+            for (const { taskId } of call.accept?.operations?.[0]?.launch?.taskInfos ?? []) {
+              const [state, reason] = ENDINGS[kinds[attempts++ % kinds.length] ?? ''] ?? ENDINGS['failed'] ?? [];
+              if (state === undefined || reason === undefined) continue;
+              rig.master.send.status({ taskId, agentId: { value: 'S1' } }, state, { reason });
+            }
+          rig.clock.advance(100);
+        }
+        must(earliest(attempts) <= forMs, `${attempts} attempts in ${forMs} ms are few enough`);
+        must(attempts >= 4, 'it is tried again');
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('keeps its books straight whatever is submitted, offered, reported, killed or broken', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }), (steps) => {

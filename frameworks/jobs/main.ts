@@ -56,7 +56,7 @@ async function serve(flags: ReturnType<typeof readJobsFlags>['values'], log: Log
   const store = await openSqliteStore(join(flags.work_dir, 'jobs.sqlite'), { log });
   stack.defer(() => stopWithin(STOP_BOUND_MS, 'store', store.close(), log));
 
-  const jobs = new JobsScheduler({ clock: systemClock, log, store });
+  const jobs = new JobsScheduler({ clock: systemClock, random: systemRandom, log, store });
   await new Promise<void>((resolve, reject) => jobs.load((error) => (error ? reject(error) : resolve())));
   const failure = Promise.withResolvers<CodedError>();
   const ports: SchedulerPorts = {

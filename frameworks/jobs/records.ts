@@ -25,6 +25,9 @@ const instanceSchema = z.object({
   index: z.number().int(),
   attempt: z.number().int(),
   failures: z.number().int(),
+  drops: z.number().int().default(0), // records of earlier releases have neither
+  strays: z.number().int().default(0),
+  nextTryAtMs: z.number().optional(),
   state: z.enum(INSTANCE_STATES),
   unwanted: z.literal(true).optional(),
   taskId: z.string().optional(),

@@ -1,4 +1,5 @@
 import { silentLogger } from '../../common/runtime/logger.js';
+import { seededRandom } from '../../common/runtime/random.js';
 import { VirtualClock } from '../../common/runtime/virtual-clock.js';
 import { MemoryStore } from '../../common/store/memory-store.js';
 import type { Store } from '../../common/store/store.js';
@@ -23,7 +24,7 @@ export class JobsRig {
     this.clock = clock;
     this.store = store ?? new MemoryStore(clock);
     this.master = scriptedMaster({ clock, store: this.store });
-    this.jobs = new JobsScheduler({ clock, log: silentLogger, store: this.store });
+    this.jobs = new JobsScheduler({ clock, random: seededRandom(1), log: silentLogger, store: this.store });
     let loaded: Error | 'yes' | undefined;
     this.jobs.load((error) => (loaded = error ?? 'yes'));
     clock.advance(0);

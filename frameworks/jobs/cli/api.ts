@@ -120,6 +120,8 @@ const instanceSchema = z.object({
   /** `host:port` of the agent's API. */
   agentAddress: z.string().optional(),
   containerId: z.string().optional(),
+  /** While it waits after an attempt that ended badly: it is not tried before then, in ms since the epoch. */
+  nextTryAtMs: z.number().optional(),
   /** How the latest attempt ended. */
   exitCode: z.number().int().optional(),
   signal: z.number().int().optional(),
@@ -156,6 +158,8 @@ export const explanationSchema = z.object({
   /** Agents whose latest offer was evaluated. */
   agentsSeen: z.number().int(),
   reasons: z.array(z.object({ reason: z.string(), agents: z.number().int(), detail: z.string() })),
+  /** Of a job of which some instances are placed, or were: how many, and how many wait. */
+  instances: z.object({ placed: z.number().int(), waiting: z.number().int() }).optional(),
   nearest: z.object({ host: z.string(), agentId: z.string(), short: z.array(z.string()) }).optional(),
 });
 /** Why something waits, as `explain` shows it. */
