@@ -35,16 +35,17 @@ export function launchSession(exchange: Exchange, call: AgentCall, context: Sess
   if (!/^[^/\s]{1,}$/.test(sessionId) || sessionId.length > MAX_ID_LENGTH) {
     throw new HttpRefusal(400, `'ContainerID.value' '${sessionId}' contains invalid characters`);
   }
-  if (sessions.has(sessionId)) throw new HttpRefusal(400, `Container ${sessionId} already exists`);
+  const name = containerName(containerId); // ids are told apart by their parents too
+  if (sessions.has(name)) throw new HttpRefusal(400, `Container ${name} already exists`);
   const place = placeOf(agent, containerId.parent);
   streamSession(exchange, {
     clock,
     heartbeatMs: agent.options.heartbeatMs,
     start: (listener) => {
-      sessions.started(sessionId);
+      sessions.started(name);
       return start({ command, ...place }, listener);
     },
-    ended: (end) => sessions.ended(sessionId, end),
+    ended: (end) => sessions.ended(name, end),
   });
 }
 
@@ -52,7 +53,7 @@ export function launchSession(exchange: Exchange, call: AgentCall, context: Sess
 export async function waitForSession(exchange: Exchange, call: AgentCall, { sessions }: SessionContext): Promise<void> {
   const containerId = call.waitNestedContainer?.containerId ?? call.waitContainer?.containerId;
   if (containerId == null) throw missing('wait_nested_container');
-  const ending = sessions.wait(containerId.value);
+  const ending = sessions.wait(containerName(containerId));
   if (ending === undefined) throw new HttpRefusal(404, `Container ${containerName(containerId)} cannot be found`);
   const exitStatus = waitStatus(await ending) ?? null;
   const { Type } = mesos.v1.agent.Response;

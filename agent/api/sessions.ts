@@ -6,7 +6,7 @@ export type SessionEnd = ContainerExit | { readonly kind: 'failed'; readonly mes
 /** Ended sessions that are remembered for those who ask for their exit status afterwards. */
 const REMEMBERED = 1_000;
 
-/** Sessions by id: those under way, and the last that ended. */
+/** Sessions by the full name of their container: those under way, and the last that ended. */
 export class Sessions {
   readonly #live = new Map<string, PromiseWithResolvers<SessionEnd>>();
   readonly #ended = new Map<string, SessionEnd>();
