@@ -70,7 +70,12 @@ function headersOf({ headers = {} }: Step): Record<string, string> {
 function expectedHeaders(original: Step, format: Format): Record<string, string> {
   const headers = headersOf(original);
   const translated = format === 'protobuf' && headers['content-type'] === JSON_MEDIA;
-  return translated ? { ...headers, 'content-type': PROTOBUF_MEDIA } : headers;
+  const messages = format === 'protobuf' && headers['message-content-type'] === JSON_MEDIA;
+  return {
+    ...headers,
+    ...(translated && { 'content-type': PROTOBUF_MEDIA }),
+    ...(messages && { 'message-content-type': PROTOBUF_MEDIA }),
+  };
 }
 
 function compare(verdict: Verdict, place: string, ours: unknown, original: unknown): void {

@@ -5,6 +5,8 @@ import type { Step } from './transcript.js';
 export interface Target {
   /** `host:port` of the leading master. */
   readonly master: string;
+  /** `host:port` of the agent. */
+  readonly agent: string;
   /** In which form schedulers speak. */
   readonly format: Format;
 }

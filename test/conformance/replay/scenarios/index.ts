@@ -5,6 +5,7 @@ import { healthCheck } from './health-check.js';
 import { invalidLaunches } from './invalid-launches.js';
 import { kill } from './kill.js';
 import { launchGroups } from './launch-group.js';
+import { nested } from './nested.js';
 import { protobufOut } from './protobuf-out.js';
 import { reconcile } from './reconcile.js';
 import { resubscribe } from './resubscribe.js';
@@ -25,5 +26,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   resubscribe,
   executor,
   health_check: healthCheck,
+  nested,
   protobuf_out: protobufOut,
 };
