@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -13,9 +13,11 @@ import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
 import { asksFor } from '../common/runtime/flags.js';
 import { createLogger, type Logger } from '../common/runtime/logger.js';
+import { makeFlagDirectory } from '../common/runtime/make-directory.js';
 import { ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
+import { unlessAborted } from '../common/runtime/unless-aborted.js';
 import { Verbosity } from '../common/runtime/verbosity.js';
 import { openSqliteStore } from '../common/store/sqlite-store.js';
 import { API_VERSION, RELEASE } from '../common/version.js';
@@ -79,7 +81,9 @@ async function serve(
   const startedAtMs = systemClock.nowMs();
   using shutdown = listenForShutdown(log);
   using leave = listenForLeave();
-  const address = await ownAddress(start.flags);
+  // Whatever hangs, a name server or a disk, the first signal ends the start.
+  const unlessStopped = <T>(step: Promise<T>) => unlessAborted(step, shutdown.signal);
+  const address = await unlessStopped(ownAddress(start.flags));
   let http: RequestListener = (_request, response) => answerText(response, 503, 'Agent has not finished recovery');
   // The port comes first: one that is taken must be told before anything in the work directory is touched.
   const port = await openOnePort(
@@ -87,13 +91,17 @@ async function serve(
     { http: (request, response) => http(request, response) },
   );
   try {
-    const flags = await settle(start.flags, port.port);
+    const flags = await unlessStopped(settle(start.flags, port.port));
     await using stack = new AsyncDisposableStack();
     const end = Promise.withResolvers<End>();
-    const { garbage, containerizer, fetches, ...ports } = await openPorts(flags, stack, end.resolve, log);
+    const { garbage, containerizer, fetches, ...ports } = await unlessStopped(
+      openPorts(flags, stack, end.resolve, log),
+    );
     const agent = new Agent({ ...ports, containerizer }, await readSettings(flags, address, env, host));
     stack.defer(() => agent.stop());
-    await new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve())));
+    await unlessStopped(
+      new Promise<void>((resolve, reject) => agent.start((error) => (error ? reject(error) : resolve()))),
+    );
     const figures: ProcessFigures = {
       fetches,
       fetcherCacheBytes: flags.fetcher.cache.maxBytes,
@@ -122,7 +130,9 @@ async function serve(
 
 /** What only the running agent knows: the port where any free one was asked for, and where the work directory really is. */
 async function settle(flags: AgentFlags, port: number): Promise<AgentFlags> {
-  await mkdir(flags.workDir, { recursive: true, mode: 0o755 });
+  await makeFlagDirectory('work_dir', flags.workDir, 0o755);
+  await makeFlagDirectory('runtime_dir', flags.runtimeDir, 0o700);
+  await makeFlagDirectory('fetcher_cache_dir', flags.fetcher.cache.directory, 0o700);
   return { ...flags, advertisePort: flags.advertisePort ?? port, workDir: await realpath(flags.workDir) };
 }
 
@@ -175,7 +185,6 @@ async function startContainerizer(
   fetches: FetchFigures,
   logger: Logger,
 ): Promise<PosixContainerizer> {
-  await mkdir(flags.runtimeDir, { recursive: true, mode: 0o700 });
   const containerizer = new PosixContainerizer({
     workDir: flags.workDir,
     runtimeDir: flags.runtimeDir,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { Server } from '@grpc/grpc-js';
@@ -11,9 +10,11 @@ import { exitOnUncaughtErrors } from '../common/runtime/crash.js';
 import { DAEMON_EXIT, reportStartFailure, stopWithin } from '../common/runtime/daemon.js';
 import { asksFor } from '../common/runtime/flags.js';
 import { createLogger, type Logger } from '../common/runtime/logger.js';
+import { makeFlagDirectory } from '../common/runtime/make-directory.js';
 import { type OwnAddress, ownAddress } from '../common/runtime/own-address.js';
 import { systemRandom } from '../common/runtime/random.js';
 import { listenForShutdown } from '../common/runtime/shutdown.js';
+import { unlessAborted } from '../common/runtime/unless-aborted.js';
 import { Verbosity } from '../common/runtime/verbosity.js';
 import { MemoryStore } from '../common/store/memory-store.js';
 import { openSqliteStore } from '../common/store/sqlite-store.js';
@@ -49,7 +50,9 @@ export function runMaster(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
 async function serve(start: MasterStart, verbosity: Verbosity, log: Logger): Promise<number> {
   const { flags } = start;
   using shutdown = listenForShutdown(log);
-  const address = await ownAddress(flags);
+  // Whatever hangs, a name server or a disk, the first signal ends the start.
+  const unlessStopped = <T>(step: Promise<T>) => unlessAborted(step, shutdown.signal);
+  const address = await unlessStopped(ownAddress(flags));
   const grpc = new Server(grpcServerOptions());
   let http: RequestListener = (_request, response) => answerText(response, 503, 'Master has not finished recovery');
   // The port comes first: one that is taken must be told before the registry is touched.
@@ -58,11 +61,13 @@ async function serve(start: MasterStart, verbosity: Verbosity, log: Logger): Pro
     { http: (request, response) => http(request, response), grpc },
   );
   try {
-    const store = await openRegistry(flags, log);
+    const store = await unlessStopped(openRegistry(flags, log));
     try {
       const failure = Promise.withResolvers<Error>();
       const master = createMaster(flags, address, port, store, log, failure.resolve);
-      await new Promise<void>((resolve, reject) => master.start((error) => (error ? reject(error) : resolve())));
+      await unlessStopped(
+        new Promise<void>((resolve, reject) => master.start((error) => (error ? reject(error) : resolve()))),
+      );
       const daemon = describe(start, verbosity);
       http = createRouter('master', masterRoutes(master, daemon), log);
       serveAgents(grpc, master, port.dropPeer, log);
@@ -85,7 +90,7 @@ async function serve(start: MasterStart, verbosity: Verbosity, log: Logger): Pro
 
 async function openRegistry(flags: MasterFlags, log: Logger): Promise<Store> {
   const { workDir } = flags;
-  if (workDir !== undefined) await mkdir(workDir, { recursive: true, mode: 0o700 });
+  if (workDir !== undefined) await makeFlagDirectory('work_dir', workDir, 0o700);
   if (flags.registry === 'in_memory' || workDir === undefined) return new MemoryStore(systemClock);
   return await openSqliteStore(join(workDir, 'registry.sqlite'), { log: log.child({ part: 'registry' }) });
 }

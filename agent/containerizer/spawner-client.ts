@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError, messageOf } from '../../common/runtime/errors.js';
 import type { Logger } from '../../common/runtime/logger.js';
+import { makeDirectory } from '../../common/runtime/make-directory.js';
 import { SPAWNER_MARKER } from './spawner/adoption.js';
 import { LineReader } from './spawner/lines.js';
 import { SPAWNER_THREADS, spawnerArguments } from './spawner/program.js';
@@ -175,7 +176,7 @@ export class SpawnerClient {
 }
 
 async function openRuntimeDir(path: string): Promise<{ path: string; handle: FileHandle }> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(path, 0o700);
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   const { uid } = await handle.stat();
   if (uid !== process.getuid?.()) {

@@ -12,13 +12,21 @@ export const DAEMON_EXIT = {
 
 /**
  * Runs a daemon that prints its own mistakes at the start: what cannot be started is told in one sentence, without a
- * stack, unless it is a bug. Returns the exit code.
+ * stack, unless it is a bug. Returns the exit code. A start that a signal ended (STOPPED) dies of it: a step that hangs in
+ * the file system would hold up an orderly exit for as long.
  */
-export async function reportStartFailure(run: () => Promise<number>): Promise<number> {
+export async function reportStartFailure(
+  run: () => Promise<number>,
+  die = () => process.kill(process.pid, 'SIGTERM'),
+): Promise<number> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof CodedError) || error.code === 'INTERNAL') throw error;
+    if (error.code === 'STOPPED') {
+      die(); // nobody listens for signals any more, so this is the end
+      return DAEMON_EXIT.done;
+    }
     process.stderr.write(`${error.message}\n`);
     return error.code === 'BAD_FLAGS' ? DAEMON_EXIT.usage : DAEMON_EXIT.failed;
   }

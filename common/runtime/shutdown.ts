@@ -1,3 +1,4 @@
+import { CodedError } from './errors.js';
 import type { Logger } from './logger.js';
 
 /** What `listenForShutdown` needs of `process`. */
@@ -11,8 +12,8 @@ export interface SignalSource {
 const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /**
- * The first SIGINT or SIGTERM aborts `signal`, so that services stop in order; the second exits at once, for the
- * operator whose daemon hangs while stopping. Dispose to listen no longer.
+ * The first SIGINT or SIGTERM aborts `signal` with STOPPED, so that services stop in order; the second exits at once, for
+ * the operator whose daemon hangs while stopping. Dispose to listen no longer.
  */
 export function listenForShutdown(
   log: Logger,
@@ -26,7 +27,7 @@ export function listenForShutdown(
       return;
     }
     log.info('Shutting down', { signal });
-    controller.abort();
+    controller.abort(new CodedError('STOPPED', `Told to stop by ${signal}`));
   };
   source.on('SIGINT', heard);
   source.on('SIGTERM', heard);

@@ -1,8 +1,9 @@
-import { access, constants, mkdir, open, readFile } from 'node:fs/promises';
+import { access, constants, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, messageOf } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
+import { makeDirectory } from '../runtime/make-directory.js';
 import { GroupCommit, type GroupCommitLimits, type StoreBackend } from './group-commit.js';
 import { lockHolder } from './lock-holder.js';
 import { findLogDamage } from './log-damage.js';
@@ -38,7 +39,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
 /** Readable by its owner only, for it may hold secrets of tasks. Gives the errors that SQLite would keep to itself. */
 async function ensureFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(path), 0o700);
     try {
       await (await open(path, 'ax', 0o600)).close();
     } catch (error) {

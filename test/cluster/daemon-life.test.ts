@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, NODE } from '../support/daemon.js';
 import { RealCluster } from '../support/real-cluster.js';
+import { until } from '../support/until.js';
 
 const IDLE_AGENT_MIB = 100;
 
@@ -70,6 +72,41 @@ describe('a daemon', () => {
     );
     expect(ended.code).toBe(1);
     expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(/^Cannot open store .* has it open; stop that one first/);
+  });
+
+  it.each([
+    ['master/main.js', 'work_dir', '/dev/null/x'],
+    ['agent/main.js', 'work_dir', '/proc/x'],
+    ['agent/main.js', 'runtime_dir', '/dev/null'],
+    ['agent/main.js', 'fetcher_cache_dir', '/proc/x'],
+  ])('%s says that --%s cannot be %s, and leaves with 2', async (script, flag, path) => {
+    const flags = new Map([
+      ['ip', '127.0.0.1'],
+      ['port', String(await freePort())],
+      ['work_dir', `${cluster.folder}/odd`],
+    ]);
+    if (script.startsWith('agent')) flags.set('master', cluster.masterAddress);
+    flags.set(flag, path);
+    const ended = await runDaemon(script, ...[...flags].map(([name, value]) => `--${name}=${value}`));
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(new RegExp(`^Cannot use --${flag}, ${path}: .* with --${flag}=PATH$`, 'm'));
+  });
+
+  it('ends at the first signal also while its start hangs', async () => {
+    const workDir = `${cluster.folder}/hanging`;
+    await mkdir(workDir);
+    execFileSync('mkfifo', [`${workDir}/registry.sqlite-wal`]); // reading it waits for a writer that never comes
+    const port = await freePort();
+    const daemon = spawn(NODE, [
+      resolve('dist/master/main.js'),
+      '--ip=127.0.0.1',
+      `--port=${port}`,
+      `--work_dir=${workDir}`,
+    ]);
+    const ended = new Promise((done) => daemon.once('exit', (code, signal) => done([code, signal])));
+    await until('the start', () => existsSync(`${workDir}/registry.sqlite`));
+    daemon.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
   it(`is an agent of at most ${IDLE_AGENT_MIB} MiB when idle`, async () => {

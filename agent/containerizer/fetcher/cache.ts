@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { makeDirectory } from '../../../common/runtime/make-directory.js';
+import { unlessAborted } from '../../../common/runtime/unless-aborted.js';
 
 /** Where the cache lies, and how large it may become. */
 export interface FetchCacheOptions {
@@ -133,17 +135,5 @@ export class FetchCache {
 
 async function empty(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-}
-
-/** The outcome of `work`, unless the signal comes first; `work` goes on in any case. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  await makeDirectory(folder, 0o700);
 }
