@@ -225,7 +225,9 @@ describe('what the recorder asked by other means', () => {
     const text = await answer.text();
     if (name.startsWith('files read')) expect(JSON.parse(text)).toEqual(body);
     else if (body !== undefined) {
-      expect(compareShapes(shapeOf(JSON.parse(text), NAMED), shapeOf(body, NAMED))).toEqual([]);
+      const differences = compareShapes(shapeOf(JSON.parse(text), NAMED), shapeOf(body, NAMED));
+      // The oldest task may be one that has labels: the two start side by side.
+      expect(differences.filter((line) => !/^extra \.tasks\[\]\.(labels|discovery)/.test(line))).toEqual([]);
     } else if (name === 'files download') {
       expect(Buffer.from(text).toString('base64')).toBe(b64);
     } else expect(text).toMatch(/^cb\(\{.*\}\)$/);
