@@ -1,4 +1,5 @@
 import { CodedError, messageOf } from '../common/runtime/errors.js';
+import { asTyped } from './command-name.js';
 import { EXIT } from './exit-codes.js';
 import { printableLines } from './output/style.js';
 
@@ -44,7 +45,7 @@ export function exitCodeOf(error: unknown): number {
 /** What a person reads on standard error: what failed and why, then what to try; a stack only with `debug`. */
 export function describeFailure(error: unknown, debug: boolean): string {
   const lines = [`meseta: ${printableLines(messageOf(error))}`];
-  if (error instanceof CommandFailure && error.hint !== undefined) lines.push(`  try: ${error.hint}`);
+  if (error instanceof CommandFailure && error.hint !== undefined) lines.push(`  try: ${asTyped(error.hint)}`);
   if (debug && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   return lines.join('\n');
 }

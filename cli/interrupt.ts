@@ -1,3 +1,4 @@
+import { asTyped } from './command-name.js';
 import { EXIT } from './exit-codes.js';
 
 /**
@@ -6,7 +7,7 @@ import { EXIT } from './exit-codes.js';
  */
 export function onInterrupt(hint: string, process: NodeJS.Process = globalThis.process): Disposable {
   const leave = () => {
-    process.stderr.write(`\n${hint}\n`);
+    process.stderr.write(`\n${asTyped(hint)}\n`);
     process.exit(EXIT.interrupted);
   };
   process.once('SIGINT', leave);

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../common/runtime/duration.js';
 
 /** For options: a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -11,15 +10,8 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
-/** For options: a duration in ms, above 0. */
-export function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms > 0) return ms;
-  throw new InvalidArgumentError(`Give a duration such as 90secs or 10mins, not "${text}".`);
-}
-
-/** An option that may be given several times; its value is the list of all. */
+/** An option that may be given several times; its value is the list of all, undefined without any. */
 export function repeatable(flags: string, description: string): Option {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-  return new Option(flags, description).argParser(collect).default([], 'none');
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+  return new Option(flags, description).argParser(collect);
 }

@@ -17,7 +17,7 @@ const SILENCE_MS = 60_000;
  * A client of the jobs framework, found through the `webui_url` it registered with. Its requests may all be repeated
  * (a submission has its token), so a framework that is being restarted is waited for. The first contact is not patient.
  */
-export async function findJobs(context: Context): Promise<JobsClient> {
+export async function findJobs(context: Context, patienceMs = PATIENCE_MS): Promise<JobsClient> {
   let address = await addressOfJobs(context);
   const once: AskJobs = async (method, path, body) => {
     const answer = await ask({
@@ -32,7 +32,7 @@ export async function findJobs(context: Context): Promise<JobsClient> {
     return { status: answer.status, body: answer.body.toString('utf8') };
   };
   return jobsClient(async (method, path, body) => {
-    const endAtMs = performance.now() + PATIENCE_MS;
+    const endAtMs = performance.now() + patienceMs;
     for (;;) {
       try {
         return await once(method, path, body);

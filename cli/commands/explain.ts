@@ -38,9 +38,12 @@ async function explain(id: string, _options: object, self: Command): Promise<voi
 
 /** For people. `registered`: how many agents the master knows, of which some may have offered nothing. */
 export function describeExplanation(explanation: Explanation, registered: number): string {
-  const { subject, placed, summary, agentsSeen, reasons, nearest } = explanation;
+  const { subject, placed, summary, agentsSeen, reasons, instances, nearest } = explanation;
+  const { placed: some = 0, waiting = 0 } = instances ?? {};
+  const part =
+    some === 0 ? '' : `${some} of ${some + waiting} placed, ${waiting} ${waiting === 1 ? 'waits' : 'wait'}: `;
   const lines = [
-    `${subject}: ${printable(placed || reasons.length === 0 ? summary : `no agent of ${agentsSeen} fits`)}`,
+    `${subject}: ${printable(placed || reasons.length === 0 ? summary : `${part}no agent of ${agentsSeen} fits`)}`,
   ];
   for (const { agents, reason, detail } of reasons)
     lines.push(`  ${String(agents).padStart(5)}  ${reason}${detail === '' ? '' : `: ${detail}`}`);

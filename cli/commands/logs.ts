@@ -1,6 +1,9 @@
 import { Command } from 'commander';
-import { FileTail, offsetOfLastLines, sandboxReader } from '../cluster/sandbox.js';
+import { findJobs } from '../cluster/jobs.js';
+import { FileTail, offsetOfLastLines, type Sandbox, sandboxReader } from '../cluster/sandbox.js';
 import { type Context, contextOf } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
 import { ASKING, withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
 import { wholeNumber } from '../options.js';
@@ -40,17 +43,24 @@ export function logsCommand(): Command {
   );
 }
 
+/** A task whose output is wanted, and where it is. */
+interface Source {
+  readonly taskId: string;
+  readonly sandbox: Sandbox;
+}
+
 async function logs(ids: string[], options: LogsOptions, self: Command): Promise<void> {
   const context = contextOf(self);
   const master = await context.master();
   const known = await readTasks(master);
-  const rows = [...new Set(ids.flatMap((id) => tasksOf(known, id)))];
+  const found = (await Promise.all(ids.map((id) => sourcesOf(context, known, id)))).flat();
+  const sources = [...new Map(found.map((source) => [source.taskId, source])).values()];
   const file = options.stderr === true ? 'stderr' : 'stdout';
   const followed = await Promise.all(
-    rows.map(async ({ task }): Promise<Followed> => {
-      const read = sandboxReader(await sandboxOf(master, task));
+    sources.map(async ({ taskId, sandbox }): Promise<Followed> => {
+      const read = sandboxReader(sandbox);
       const offset = options.lines === undefined ? 0 : await offsetOfLastLines(read, file, options.lines);
-      return { tail: new FileTail(read, file, offset), ...sink(context, task.taskId.value, rows.length > 1) };
+      return { tail: new FileTail(read, file, offset), ...sink(context, taskId, sources.length > 1) };
     }),
   );
   if (options.follow !== true) {
@@ -59,21 +69,49 @@ async function logs(ids: string[], options: LogsOptions, self: Command): Promise
     return;
   }
   using _following = onInterrupt(`Stopped following; the tasks go on. Follow again: meseta logs -f ${ids.join(' ')}`);
-  const taskIds = rows.map(({ task }) => task.taskId.value);
+  const taskIds = new Set(sources.map(({ taskId }) => taskId));
   await follow(
     followed,
-    seldom(async () => {
-      const now = await readTasks(master);
-      return taskIds.every((id) => !isLive(pickTask(now, id).task));
-    }),
+    seldom(async () => !(await readTasks(master)).some(({ task }) => taskIds.has(task.taskId.value) && isLive(task))),
   );
 }
 
-/** The task of that id; else every task of the job of that id; else the one whose id begins so. */
-function tasksOf(known: readonly TaskRow[], id: string): TaskRow[] {
+/**
+ * The task of that id; else every task of the job of that id; else the one whose id begins so. A master that was started
+ * anew has forgotten the tasks that had ended: of a job the jobs framework still knows where they were.
+ */
+async function sourcesOf(context: Context, known: readonly TaskRow[], id: string): Promise<Source[]> {
   const exact = known.some(({ task }) => task.taskId.value === id);
+  if (exact) return [await sourceOf(context, pickTask(known, id))];
   const ofJob = known.filter(({ task }) => task.taskId.value.startsWith(`${id}.`));
-  return exact || ofJob.length === 0 ? [pickTask(known, id)] : ofJob;
+  const told = await toldByJobs(context, id);
+  if (ofJob.length === 0 && told.length === 0) return [await sourceOf(context, pickTask(known, id))];
+  const listed = await Promise.all(ofJob.map((row) => sourceOf(context, row)));
+  return [...told.filter(({ taskId }) => !listed.some((source) => source.taskId === taskId)), ...listed];
+}
+
+async function sourceOf(context: Context, { task }: TaskRow): Promise<Source> {
+  return { taskId: task.taskId.value, sandbox: await sandboxOf(await context.master(), task) };
+}
+
+/** What the jobs framework knows of a job, or of a task of one, by its id; nothing when it does not run. */
+async function toldByJobs(context: Context, id: string): Promise<Source[]> {
+  const jobId = /^(.+)\.\d+(?:-\d+)?$/.exec(id)?.[1];
+  try {
+    const jobs = await findJobs(context, 0);
+    const whole = await jobs.job(id);
+    const answer = whole.ok || jobId === undefined ? whole : await jobs.job(jobId);
+    if (!answer.ok) return [];
+    const { frameworkId = '', instances = [] } = answer.value;
+    return instances.flatMap(({ taskId, agentAddress, containerId }) =>
+      taskId === undefined || agentAddress === undefined || !(whole.ok || taskId === id)
+        ? []
+        : [{ taskId, sandbox: { agentAddress, frameworkId, executorId: taskId, ...(containerId && { containerId }) } }],
+    );
+  } catch (error) {
+    if (error instanceof CommandFailure && error.exitCode !== EXIT.usage) return [];
+    throw error;
+  }
 }
 
 function sink({ terminal }: Context, taskId: string, prefixed: boolean): Pick<Followed, 'write' | 'end'> {

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import type { JobView, SubmissionInput } from '../../frameworks/jobs/cli/api.js';
+import { describeEnding } from '../../frameworks/jobs/cli/describe-ending.js';
 import { accepted, findJobs } from '../cluster/jobs.js';
 import { type Context, contextOf } from '../context.js';
 import { OF_THE_TASK, withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
-import { duration, repeatable } from '../options.js';
+import { repeatable } from '../options.js';
 import { printable } from '../output/style.js';
 import { exitCodeOfJob, followJob } from '../run/follow-job.js';
 import { withOwnFailureCode } from '../run/own-failure.js';
-import { type RunOptions, toSubmission } from '../run/submission.js';
+import { type RunOptions, readRequest } from '../run/submission.js';
 
 interface Options extends RunOptions {
   readonly detach?: boolean;
   readonly dryRun?: boolean;
-  /** ms */
-  readonly timeout?: number;
 }
 
 /** Failing instances that are told one by one. */
@@ -51,9 +50,9 @@ export function runCommand(): Command {
     .option('--script <file>', "run this script; further arguments are the script's")
     .option('--user <name>', "user to run as (default: the framework's)")
     .option('--retries <times>', 'start an instance again that failed or was lost (default: 0)')
-    .option('--max-time <duration>', 'longest run of an instance, such as 10mins')
-    .option('--grace <duration>', 'time between TERM and KILL when killed (default: 3secs)')
-    .option('--timeout <duration>', 'stop waiting after this; the job goes on', duration)
+    .option('--max-time <duration>', 'longest run of an instance, such as 90s, 10m or 1h')
+    .option('--grace <duration>', 'time between TERM and KILL when killed (default: 3s)')
+    .option('--timeout <duration>', 'stop waiting after this, such as 30s; the job goes on')
     .option('--detach', 'submit, print the id of the job, and return')
     .option('--dry-run', 'print what would be submitted, and submit nothing')
     .action((words: string[], options: Options, self: Command) => withOwnFailureCode(() => run(words, options, self)));
@@ -73,10 +72,10 @@ export function runCommand(): Command {
 
 async function run(words: readonly string[], options: Options, self: Command): Promise<void> {
   const context = contextOf(self);
-  const submission = await toSubmission(words, followDashes(words, self), options, randomUUID());
+  const { submission, timeoutMs } = await readRequest(words, followDashes(words, self), options, randomUUID());
   if (options.dryRun === true) context.document(withoutToken(submission), submission.name);
   else if (options.detach === true) await detach(context, submission);
-  else await follow(context, submission, options.timeout);
+  else await follow(context, submission, timeoutMs);
 }
 
 async function detach(context: Context, submission: SubmissionInput): Promise<void> {
@@ -103,8 +102,11 @@ async function follow(context: Context, submission: SubmissionInput, timeoutMs?:
 
 function tellFailures(context: Context, { id, instances = [] }: JobView): void {
   const failing = instances.filter(({ state }) => state !== 'finished');
-  for (const { index, taskId, state, message } of failing.slice(0, TOLD_MOST))
-    context.say(`${taskId ?? `${id}.${index}`}: ${state}${message === undefined ? '' : `: ${printable(message)}`}`);
+  for (const instance of failing.slice(0, TOLD_MOST)) {
+    const why = describeEnding(instance);
+    const { taskId = `${id}.${instance.index}`, state } = instance;
+    context.say(`${taskId}: ${state}${why === undefined ? '' : `: ${printable(why)}`}`);
+  }
   if (failing.length > TOLD_MOST) context.say(`... and ${failing.length - TOLD_MOST} more did not finish`);
 }
 

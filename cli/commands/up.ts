@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { Command } from 'commander';
+import { asTyped } from '../command-name.js';
 import { type Context, contextOf } from '../context.js';
-import { withHelp } from '../help.js';
+import { type Example, withHelp } from '../help.js';
 import { onInterrupt } from '../interrupt.js';
 import type { LocalCluster } from '../local/plan.js';
 import { restartCluster, startCluster } from '../local/start.js';
@@ -105,15 +106,19 @@ function describeCluster(context: Context, cluster: LocalCluster, already: boole
   context.terminal.out.write(`${table}\nState folder: ${cluster.stateDir}\n`);
 }
 
-function whatNext(context: Context): string {
-  const { bold } = context.terminal.style;
-  return [
-    'What next:',
-    `  ${bold("meseta run 'echo hello from $MESETA_HOST'")}    a command on the cluster`,
-    `  ${bold('meseta run --count 3 --one-per-host date')}      one on each host`,
-    `  ${bold('meseta agents')}, ${bold('meseta tasks --all')}               what there is, what ran`,
-    `  ${bold('meseta down')}                                   stops it all`,
-  ].join('\n');
+const NEXT: readonly Example[] = [
+  ["meseta run 'echo hello from $MESETA_HOST'", 'a command on the cluster'],
+  ['meseta run --count 3 --one-per-host date', 'one on each host'],
+  ['meseta agents', 'what there is'],
+  ['meseta tasks --all', 'what ran'],
+  ['meseta down', 'stops it all'],
+];
+
+function whatNext({ terminal: { style } }: Context): string {
+  const lines = NEXT.map(([line, what]) => [asTyped(line), what] as const);
+  const widest = Math.max(...lines.map(([line]) => line.length));
+  const next = lines.map(([line, what]) => `  ${style.bold(line)}${' '.repeat(widest - line.length)}  ${what}`);
+  return ['What next:', ...next].join('\n');
 }
 
 async function stayUntilInterrupted(context: Context, cluster: LocalCluster): Promise<void> {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { asTyped } from '../command-name.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import type { Style } from './style.js';
@@ -56,7 +57,7 @@ export function formatListing<Row>(
       return rows.map((row) => `${listing.name(row)}\n`).join('');
     case 'table':
     case 'wide': {
-      if (rows.length === 0) return terminal.out.isTerminal ? `${listing.empty}\n` : '';
+      if (rows.length === 0) return terminal.out.isTerminal ? `${asTyped(listing.empty)}\n` : '';
       const columns = format === 'wide' ? [...listing.columns, ...(listing.wide ?? [])] : listing.columns;
       const width = terminal.out.isTerminal ? terminal.out.columns : undefined;
       return `${formatTable(rows, columns, terminal.style, width)}\n`;

@@ -1,5 +1,6 @@
 import type { InstanceView, JobView } from '../../frameworks/jobs/cli/api.js';
 import type { JobsClient } from '../../frameworks/jobs/cli/client.js';
+import { describeEnding } from '../../frameworks/jobs/cli/describe-ending.js';
 import { accepted } from '../cluster/jobs.js';
 import { FileTail, type ReadPiece, type Sandbox, sandboxReader } from '../cluster/sandbox.js';
 import { EXIT } from '../exit-codes.js';
@@ -53,7 +54,7 @@ export async function followJob(
     if (isWaiting(view) && performance.now() >= explainAtMs) {
       progress.update(await describeWaiting(jobs, view));
       explainAtMs = performance.now() + EXPLAIN_AFTER_MS;
-    } else if (!isWaiting(view)) progress.update(describe(view));
+    } else if (!isWaiting(view) || backOffOf(view) !== undefined) progress.update(describe(view));
   }
   await copier.finished();
   return view;
@@ -77,18 +78,32 @@ function merge(known: JobView, news: JobView): JobView {
 
 const isOpen = ({ state }: JobView) => state === 'running' || state === 'waiting';
 const isWaiting = ({ counts }: JobView) => (counts.waiting ?? 0) > 0;
-const describe = (view: JobView) => `${view.id}: ${describeCounts(view)}`;
+const describe = (view: JobView) => [countsOf(view), backOffOf(view)].filter((text) => text !== undefined).join('; ');
+const countsOf = (view: JobView) => `${view.id}: ${describeCounts(view)}`;
+
+/** When the next instance that failed is tried again, and after what; undefined when none waits for its time. */
+function backOffOf({ instances = [] }: JobView): string | undefined {
+  const nowMs = Date.now();
+  let next: InstanceView | undefined;
+  for (const instance of instances)
+    if (instance.state === 'waiting' && (instance.nextTryAtMs ?? 0) > nowMs)
+      if (next === undefined || (instance.nextTryAtMs ?? 0) < (next.nextTryAtMs ?? 0)) next = instance;
+  if (next === undefined) return undefined;
+  const why = describeEnding(next);
+  const seconds = Math.ceil(((next.nextTryAtMs ?? 0) - nowMs) / 1_000);
+  return `next try in ${seconds} s${why === undefined ? '' : `: ${why}`}`;
+}
 
 async function describeWaiting(jobs: JobsClient, view: JobView): Promise<string> {
   const why = await jobs.explain(view.id);
-  return why.ok && !why.value.placed ? `${describe(view)}: ${why.value.summary}` : describe(view);
+  return why.ok && !why.value.placed ? `${countsOf(view)}: ${why.value.summary}` : describe(view);
 }
 
 function outOfTime(view: JobView): CommandFailure {
   const unplaced = isWaiting(view);
   return new CommandFailure(
     unplaced ? EXIT.unplaced : EXIT.timedOut,
-    `Stopped waiting for ${describe(view)}; it goes on`,
+    `Stopped waiting for ${countsOf(view)}; it goes on`,
     unplaced ? `meseta explain ${view.id}` : `meseta logs -f ${view.id}, or meseta kill ${view.id}`,
   );
 }

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { submissionSchema } from '../../frameworks/jobs/cli/api.js';
-import { type RunOptions, toSubmission } from './submission.js';
+import { type RunOptions, readRequest } from './submission.js';
 
-const none: RunOptions = { constraint: [], env: [], uri: [] };
-const read = (words: readonly string[], options: Partial<RunOptions> = {}, afterDashes = false) =>
-  toSubmission(words, afterDashes, { ...none, ...options }, 'token');
+const read = async (words: readonly string[], options: RunOptions = {}, afterDashes = false) =>
+  (await readRequest(words, afterDashes, options, 'token')).submission;
 
 /** What is wrong, and what the one problem must say. */
-const WRONG: ReadonlyArray<readonly [words: string[], options: Partial<RunOptions>, problem: string]> = [
+const WRONG: ReadonlyArray<readonly [words: string[], options: RunOptions, problem: string]> = [
   [[], {}, 'a command is missing'],
   [[''], {}, 'a command is missing'],
   [['echo', 'hi'], {}, "2 words are not one command: quote them as one shell line ('echo hi')"],
@@ -27,9 +26,11 @@ const WRONG: ReadonlyArray<readonly [words: string[], options: Partial<RunOption
   [['x'], { disk: '-1' }, '--disk must be a number of MiB from 0, got "-1"'],
   [['x'], { ports: '1.2' }, '--ports must be a whole number from 0, got "1.2"'],
   [['x'], { retries: '-1' }, '--retries must be a whole number from 0, got "-1"'],
-  [['x'], { maxTime: '10' }, '--max-time must be a duration such as 90secs or 10mins, got "10"'],
+  [['x'], { maxTime: '10' }, '--max-time must be a duration such as 90s, 10m, 1h or 500ms, got "10"'],
   [['x'], { maxTime: '0secs' }, '--max-time must be a duration'],
-  [['x'], { grace: 'soon' }, '--grace must be a duration such as 90secs or 10mins, got "soon"'],
+  [['x'], { grace: 'soon' }, '--grace must be a duration such as 90s, 10m, 1h or 500ms, got "soon"'],
+  [['x'], { timeout: 'bad' }, '--timeout must be a duration such as 90s, 10m, 1h or 500ms, got "bad"'],
+  [['x'], { timeout: '0s' }, '--timeout must be a duration'],
   [['x'], { constraint: ['hostname'] }, '--constraint must be FIELD:OPERATOR'],
   [['x'], { constraint: [':UNIQUE'] }, '--constraint must be FIELD:OPERATOR'],
   [['x'], { constraint: ['rack:EQUALS:r1'] }, 'got "rack:EQUALS:r1"'],
@@ -38,7 +39,7 @@ const WRONG: ReadonlyArray<readonly [words: string[], options: Partial<RunOption
   [[], { script: '/does/not/exist' }, '--script cannot be read'],
 ];
 
-describe('toSubmission()', () => {
+describe('readRequest()', () => {
   it.each(WRONG)('of %j with %j says: %s', async (words, options, problem) => {
     const refused = read(words, options);
     await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(problem) });
@@ -46,9 +47,9 @@ describe('toSubmission()', () => {
   });
 
   it('names every mistake at once', async () => {
-    await expect(read([], { count: 'x', cpus: '0', grace: '?' })).rejects.toThrow(
-      /command is missing.*--count.*--cpus.*--grace/s,
-    );
+    await expect(
+      read([], { count: 'x', cpus: '0', retries: 'x', env: ['=x'], grace: '?', timeout: 'bad' }),
+    ).rejects.toThrow(/command is missing.*--count.*--cpus.*--env.*--retries.*--grace.*--timeout/s);
   });
 
   it('takes one word as a line for the shell, and words after dashes as a program', async () => {
@@ -99,6 +100,13 @@ describe('toSubmission()', () => {
     expect(command).toMatchObject({ argv: expect.arrayContaining(['#!/bin/sh\necho "$1"', '--all']) });
     await writeFile(script, 'x'.repeat(200_000));
     await expect(read([], { script })).rejects.toThrow('--script holds 200000 bytes, wanted at most 102400');
+  });
+
+  it('takes durations as people type them', async () => {
+    expect(await readRequest(['x'], false, { timeout: '2m', maxTime: '1h', grace: '500ms' }, 'token')).toMatchObject({
+      timeoutMs: 120_000,
+      submission: { maxSeconds: 3_600, killGraceSeconds: 0.5 },
+    });
   });
 
   it('makes what the framework accepts', async () => {

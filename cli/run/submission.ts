@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseDuration } from '../../common/runtime/duration.js';
 import { CONSTRAINT_OPERATORS, type SubmissionInput } from '../../frameworks/jobs/cli/api.js';
+import { DURATION_WANTED, readDuration } from '../duration.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 
@@ -12,14 +12,15 @@ export interface RunOptions {
   readonly disk?: string;
   readonly ports?: string;
   readonly count?: string;
-  readonly constraint: readonly string[];
+  readonly constraint?: readonly string[];
   readonly onePerHost?: boolean;
-  readonly env: readonly string[];
-  readonly uri: readonly string[];
+  readonly env?: readonly string[];
+  readonly uri?: readonly string[];
   readonly user?: string;
   readonly retries?: string;
   readonly maxTime?: string;
   readonly grace?: string;
+  readonly timeout?: string;
   readonly script?: string;
 }
 
@@ -29,13 +30,19 @@ const LONGEST_SCRIPT_BYTES = 100 * 1024;
 /** Writes the script it is given to the sandbox and becomes it, so that its first line chooses the interpreter. */
 const SCRIPT_RUNNER = 'printf "%s" "$1" > script && chmod 700 script && shift && exec ./script "$@"';
 
-/** Turns words and options into a submission. Throws one usage failure that names every mistake. */
-export async function toSubmission(
+/** What is submitted, and how long its end is waited for, in ms; undefined: for ever. */
+export interface Request {
+  readonly submission: SubmissionInput;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Turns words and options into a request. Throws one usage failure that names every mistake. */
+export async function readRequest(
   words: readonly string[],
   afterDashes: boolean,
   options: RunOptions,
   token: string,
-): Promise<SubmissionInput> {
+): Promise<Request> {
   const problems: string[] = [];
   const number = (option: string, text: string | undefined, valid: (value: number) => boolean, wanted: string) => {
     if (text === undefined) return undefined;
@@ -44,12 +51,16 @@ export async function toSubmission(
     problems.push(`--${option} must be ${wanted}, got "${text}"`);
     return undefined;
   };
-  const seconds = (option: string, text: string | undefined, least: number) => {
+  const duration = (option: string, text: string | undefined, leastMs: number) => {
     if (text === undefined) return undefined;
-    const ms = parseDuration(text);
-    if (ms >= least) return ms / 1_000;
-    problems.push(`--${option} must be a duration such as 90secs or 10mins, got "${text}"`);
+    const ms = readDuration(text);
+    if (ms >= leastMs) return ms;
+    problems.push(`--${option} must be ${DURATION_WANTED}, got "${text}"`);
     return undefined;
+  };
+  const seconds = (option: string, text: string | undefined, leastMs: number) => {
+    const ms = duration(option, text, leastMs);
+    return ms === undefined ? undefined : ms / 1_000;
   };
   const positive = (value: number) => value > 0;
   const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
@@ -65,22 +76,23 @@ export async function toSubmission(
     ports: number('ports', options.ports, whole(0), 'a whole number from 0'),
     constraints: [
       ...(options.onePerHost === true ? [{ field: 'hostname', operator: 'UNIQUE' as const }] : []),
-      ...options.constraint.flatMap((text) => parseConstraint(text, problems)),
+      ...(options.constraint ?? []).flatMap((text) => parseConstraint(text, problems)),
     ],
-    env: Object.fromEntries(options.env.flatMap((text) => parseVariable(text, problems))),
-    uris: options.uri.map(parseUri),
+    env: Object.fromEntries((options.env ?? []).flatMap((text) => parseVariable(text, problems))),
+    uris: (options.uri ?? []).map(parseUri),
     user: options.user,
     retries: number('retries', options.retries, whole(0), 'a whole number from 0'),
     maxSeconds: seconds('max-time', options.maxTime, 1),
     killGraceSeconds: seconds('grace', options.grace, 0),
   };
+  const timeoutMs = duration('timeout', options.timeout, 1);
   if (problems.length > 0)
     throw new CommandFailure(
       EXIT.usage,
       `Cannot run:\n${problems.map((text) => `  ${text}`).join('\n')}`,
       'meseta run --help',
     );
-  return withoutUndefined(draft);
+  return { submission: withoutUndefined(draft), timeoutMs };
 }
 
 async function readCommand(
