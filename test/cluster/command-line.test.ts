@@ -81,6 +81,36 @@ describe('run', () => {
   });
 });
 
+describe('a job of many instances', () => {
+  it('has the code of each, and run exits with that of the first that failed', async () => {
+    const line = 'i=$(echo $MESETA_TASK | sed "s/.*[.]//"); [ $i -lt 20 ] || exit $((i % 5 + 3))';
+    const size = ['--count', '200', '--cpus', '0.05', '--mem', '1'];
+    const ran = await meseta.run('run', '--name', 'many', ...size, '-o', 'json', line);
+    expect(ran.code).toBe(3);
+    const { counts, instances } = JSON.parse(ran.out);
+    expect(counts).toEqual({ finished: 20, failed: 180 });
+    const codes = instances.map(({ exitCode }: { exitCode: number }) => exitCode);
+    expect(codes).toEqual(Array.from({ length: 200 }, (_, index) => (index < 20 ? 0 : (index % 5) + 3)));
+  });
+});
+
+describe('an instance that cannot be run', () => {
+  it.runIf(process.getuid?.() === 0)(
+    'is given up after a few tries, with what the agent says of its user',
+    async () => {
+      const ran = await meseta.run('run', '--name', 'stranger', '--user', 'nosuchuser', 'date');
+      expect(ran.code).toBe(125);
+      expect(ran.err).toMatch(/stranger.0-3: failed: .*No such user/);
+      expect((await meseta.run('explain', 'stranger')).out).toMatch(/No such user|the job is failed/);
+    },
+  );
+
+  it('because its time is up says so', async () => {
+    const ran = await meseta.run('run', '--name', 'late', '--max-time', '500ms', 'sleep 1000');
+    expect(ran.err).toContain('late.0: failed: the longest run time was reached');
+  });
+});
+
 describe('a task that goes on', () => {
   it('is listed, looked into and killed', async () => {
     expect(await meseta.run('run', '--detach', '--name', 'long', 'echo begun; sleep 1000')).toMatchObject({
@@ -162,6 +192,17 @@ describe('the local cluster', () => {
     const again = await meseta.up();
     expect(again.code).toBe(0);
     expect(again.err).toContain('running already');
+  });
+
+  it('still shows what a job wrote that had ended before its master was killed and came back', async () => {
+    expect((await meseta.run('run', '--name', 'kept', '--count', '2', 'echo kept')).code).toBe(0);
+    const [master = 0] = await meseta.daemons('master');
+    process.kill(master, 'SIGKILL');
+    await until('all to be healthy', async () => (await meseta.run('status')).code === 0);
+    await until('the agents to be back', async () => (await meseta.run('agents', '-q')).out.split('\n').length > 3);
+    expect((await meseta.run('tasks', '--all', '-q')).out).not.toContain('kept');
+    expect((await meseta.run('logs', 'kept')).out.split('\n').sort()).toEqual(['', 'kept.0 | kept', 'kept.1 | kept']);
+    expect(await meseta.run('logs', 'kept.1')).toMatchObject({ code: 0, out: 'kept\n' });
   });
 
   it('is taken over by up when its supervisor was killed, and its tasks go on', async () => {
