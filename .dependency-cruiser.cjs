@@ -5,7 +5,10 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^${from}/`, pathNot: TESTS },
-  to: { path: '^(proto|common|master|agent|scheduler-sdk|executor-sdk|frameworks|cli|webui|test|scripts)/', pathNot: `^(${[from, ...allowed].join('|')})/` },
+  to: {
+    path: '^(proto|common|master|agent|scheduler-sdk|executor-sdk|frameworks|cli|webui|test|scripts)/',
+    pathNot: `^(${[from, ...allowed].join('|')})/`,
+  },
 });
 
 module.exports = {
@@ -14,10 +17,37 @@ module.exports = {
     only('common-imports-proto', 'common', ['proto'], 'What two parts need must not know either.'),
     only('master-stands-alone', 'master', ['proto', 'common'], 'Master, agent and SDK meet on the wire only.'),
     only('agent-stands-alone', 'agent', ['proto', 'common'], 'Master, agent and SDK meet on the wire only.'),
-    only('scheduler-sdk-stands-alone', 'scheduler-sdk', ['proto', 'common'], 'Authors import the SDK without the daemons.'),
-    only('executor-sdk-stands-alone', 'executor-sdk', ['proto', 'common'], 'Authors import the SDK without the daemons.'),
-    only('frameworks-use-the-sdks', 'frameworks', ['proto', 'common', 'scheduler-sdk', 'executor-sdk'], 'A framework is a user of the SDK.'),
-    only('cli-talks-over-the-wire', 'cli', ['proto', 'common', 'frameworks/[^/]+/cli'], 'The CLI speaks to daemons over their APIs.'),
+    only(
+      'scheduler-sdk-stands-alone',
+      'scheduler-sdk',
+      ['proto', 'common'],
+      'Authors import the SDK without the daemons.',
+    ),
+    only(
+      'executor-sdk-stands-alone',
+      'executor-sdk',
+      ['proto', 'common'],
+      'Authors import the SDK without the daemons.',
+    ),
+    only(
+      'frameworks-use-the-sdks',
+      'frameworks',
+      ['proto', 'common', 'scheduler-sdk', 'executor-sdk'],
+      'A framework is a user of the SDK.',
+    ),
+    only(
+      'cli-talks-over-the-wire',
+      'cli',
+      ['proto', 'common', 'frameworks/[^/]+/cli'],
+      'The CLI speaks to daemons over their APIs.',
+    ),
+    {
+      name: 'frameworks-stand-alone',
+      comment: 'A framework can be taken out whole; what several share is in the SDKs, or in the data service.',
+      severity: 'error',
+      from: { path: '^frameworks/([^/]+)/' },
+      to: { path: '^frameworks/', pathNot: '^frameworks/($1|data-service)/' },
+    },
     {
       name: 'only-tests-import-test',
       comment: 'Support for tests never ships.',
@@ -25,8 +55,20 @@ module.exports = {
       from: { path: '^(proto|common|master|agent|scheduler-sdk|executor-sdk|frameworks|cli|webui)/', pathNot: TESTS },
       to: { path: '^test/' },
     },
-    { name: 'no-cycles', comment: 'A cycle hides which part is the lower one.', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-unresolved', comment: 'Every import must exist.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle hides which part is the lower one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'Every import must exist.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -40,6 +40,9 @@ describe('the import rules', () => {
     ['proto/a.ts', 'common/b.ts', 'proto-imports-nothing'],
     ['common/a.ts', 'master/b.ts', 'common-imports-proto'],
     ['frameworks/x/a.ts', 'master/b.ts', 'frameworks-use-the-sdks'],
+    ['frameworks/x/a.ts', 'frameworks/y/b.ts', 'frameworks-stand-alone'],
+    ['frameworks/x/a.test.ts', 'frameworks/y/b.ts', 'frameworks-stand-alone'],
+    ['frameworks/x/a.ts', 'frameworks/xy/b.ts', 'frameworks-stand-alone'],
     ['cli/a.ts', 'frameworks/x/b.ts', 'cli-talks-over-the-wire'],
     ['master/a.ts', 'test/b.ts', 'only-tests-import-test'],
   ])('refuse %s importing %s', async (from, to, rule) => {
@@ -50,6 +53,8 @@ describe('the import rules', () => {
     ['master/a.ts', 'common/b.ts'],
     ['common/a.ts', 'proto/b.ts'],
     ['frameworks/x/a.ts', 'scheduler-sdk/b.ts'],
+    ['frameworks/x/a.ts', 'frameworks/x/cli/b.ts'],
+    ['frameworks/x/a.ts', 'frameworks/data-service/b.ts'],
     ['cli/a.ts', 'frameworks/x/cli/b.ts'],
     ['master/a.test.ts', 'test/b.ts'],
   ])('allow %s importing %s', async (from, to) => {
