@@ -1,4 +1,7 @@
 /** What framework authors import. For tests see `scheduler-sdk/testing`. */
+export { type Clock, systemClock, type Timer } from '../common/runtime/clock.js';
+export { CodedError, type ErrorCode, messageOf } from '../common/runtime/errors.js';
+export { createLogger, type Fields, type Logger, type LogLevel, silentLogger } from '../common/runtime/logger.js';
 export { launchOperation, type OfferRef } from './client/calls.js';
 export type { ClientState } from './client/client-state.js';
 export { type AuthorHandler, createScheduler, type Scheduler, type SchedulerSetup } from './client/create-scheduler.js';
@@ -21,5 +24,4 @@ export { type Launch, type MatchOptions, type MatchResult, match, type Placement
 export { type Outcome, printOutcome, type ReasonCode } from './offers/outcome.js';
 export { type Place, placeOf } from './offers/place.js';
 export type { Needs, PortWish, Requirement } from './offers/requirement.js';
-export { type FrameworkChange, type FrameworkMemory, FrameworkStore } from './store/framework-store.js';
-export { isTerminal, type LaunchedTask, stateOf } from './store/launched-task.js';
+export * from './store/index.js';

@@ -1,7 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { messageOf } from '../../common/runtime/errors.js';
-import { createLogger } from '../../common/runtime/logger.js';
-import { createScheduler } from '../../scheduler-sdk/index.js';
+import { createLogger, createScheduler, messageOf } from '../../scheduler-sdk/index.js';
 import { type HelloResult, hello } from './hello.js';
 
 interface HelloFlags {
