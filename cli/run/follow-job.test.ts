@@ -4,7 +4,7 @@ import type { JobsClient } from '../../frameworks/jobs/cli/client.js';
 import type { ReadPiece, Sandbox } from '../cluster/sandbox.js';
 import type { Terminal } from '../output/printer.js';
 import { createStyle } from '../output/style.js';
-import { exitCodeOfJob, followJob } from './follow-job.js';
+import { describeJob, exitCodeOfJob, followJob } from './follow-job.js';
 
 const nowhere = { write: () => {}, writeBytes: () => {}, isTerminal: false };
 const terminal: Terminal = { out: { ...nowhere, columns: undefined }, err: nowhere, style: createStyle(false) };
@@ -106,6 +106,24 @@ describe('followJob()', () => {
       filesOf(() => ''),
     );
     await expect(late).rejects.toMatchObject({ exitCode });
+  });
+});
+
+describe('describeJob()', () => {
+  const nowMs = 1_000_000;
+  const waiting = (index: number, how: Partial<InstanceView>) => ended(index, 'waiting', how);
+
+  it('says when an instance that failed is tried again, the soonest of several, and after what', () => {
+    const job = view(1, [
+      waiting(0, { nextTryAtMs: nowMs + 9_000, message: 'later' }),
+      waiting(1, { nextTryAtMs: nowMs + 3_500, message: 'No such user' }),
+    ]);
+    expect(describeJob(job, nowMs)).toBe('j: 2 waiting; next try in 4 s: No such user');
+  });
+
+  it('says nothing of a try whose time has come, nor of what runs', () => {
+    expect(describeJob(view(1, [waiting(0, { nextTryAtMs: nowMs })]), nowMs)).toBe('j: waiting');
+    expect(describeJob(view(1, [running(0)]), nowMs)).toBe('j: running');
   });
 });
 

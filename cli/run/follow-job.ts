@@ -34,7 +34,7 @@ export async function followJob(
   deadlineMs = Number.POSITIVE_INFINITY,
   reader: (sandbox: Sandbox) => ReadPiece = sandboxReader,
 ): Promise<JobView> {
-  using progress = new Progress(terminal, describe(submitted));
+  using progress = new Progress(terminal, describeJob(submitted));
   const around = { stdout: progress.around(outputs.stdout), stderr: progress.around(outputs.stderr) };
   using copier = new OutputCopier(submitted, around, terminal, reader);
   let view = submitted;
@@ -54,7 +54,7 @@ export async function followJob(
     if (isWaiting(view) && performance.now() >= explainAtMs) {
       progress.update(await describeWaiting(jobs, view));
       explainAtMs = performance.now() + EXPLAIN_AFTER_MS;
-    } else if (!isWaiting(view) || backOffOf(view) !== undefined) progress.update(describe(view));
+    } else if (!isWaiting(view) || backOffOf(view) !== undefined) progress.update(describeJob(view));
   }
   await copier.finished();
   return view;
@@ -78,12 +78,15 @@ function merge(known: JobView, news: JobView): JobView {
 
 const isOpen = ({ state }: JobView) => state === 'running' || state === 'waiting';
 const isWaiting = ({ counts }: JobView) => (counts.waiting ?? 0) > 0;
-const describe = (view: JobView) => [countsOf(view), backOffOf(view)].filter((text) => text !== undefined).join('; ');
 const countsOf = (view: JobView) => `${view.id}: ${describeCounts(view)}`;
 
+/** Its instances by state, and when the next one that failed is tried again. `nowMs`: since the epoch. */
+export function describeJob(view: JobView, nowMs = Date.now()): string {
+  return [countsOf(view), backOffOf(view, nowMs)].filter((text) => text !== undefined).join('; ');
+}
+
 /** When the next instance that failed is tried again, and after what; undefined when none waits for its time. */
-function backOffOf({ instances = [] }: JobView): string | undefined {
-  const nowMs = Date.now();
+function backOffOf({ instances = [] }: JobView, nowMs = Date.now()): string | undefined {
   let next: InstanceView | undefined;
   for (const instance of instances)
     if (instance.state === 'waiting' && (instance.nextTryAtMs ?? 0) > nowMs)
@@ -96,7 +99,7 @@ function backOffOf({ instances = [] }: JobView): string | undefined {
 
 async function describeWaiting(jobs: JobsClient, view: JobView): Promise<string> {
   const why = await jobs.explain(view.id);
-  return why.ok && !why.value.placed ? `${countsOf(view)}: ${why.value.summary}` : describe(view);
+  return why.ok && !why.value.placed ? `${countsOf(view)}: ${why.value.summary}` : describeJob(view);
 }
 
 function outOfTime(view: JobView): CommandFailure {

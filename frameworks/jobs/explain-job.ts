@@ -77,13 +77,20 @@ function nearestOf({ hostname, agentId, short }: NonNullable<Refusals['nearest']
 }
 
 function placedSummary(job: Job, instance: Instance | undefined): string {
-  if (instance === undefined) return `nothing waits: the job is ${stateOfJob(job)}`;
+  if (instance === undefined) return `nothing waits: the job is ${stateOfJob(job)}${firstMisfortune(job)}`;
   const where = instance.place === undefined ? '' : ` on ${instance.place.hostname}`;
   const ending = describeEnding(instance);
   const why = ending === undefined ? '' : `: ${ending}`;
   return isActive(instance)
     ? `placed${where}, ${instance.taskState ?? instance.state}`
     : `${instance.state}${where}${why}`;
+}
+
+/** How the first instance that did not finish ended. */
+function firstMisfortune({ id, instances }: Job): string {
+  const failing = instances.find(({ state }) => state === 'failed' || state === 'lost');
+  const ending = failing && describeEnding(failing);
+  return ending === undefined ? '' : `; ${failing?.taskId ?? id}: ${ending}`;
 }
 
 function summaryOf({ agents, reasons, nearest }: Refusals): string {

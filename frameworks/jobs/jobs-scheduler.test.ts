@@ -296,6 +296,7 @@ describe('an instance whose launches an agent drops', () => {
     rig.clock.advance(LONG_MS);
     rig.master.expect.nothing();
     expect(rig.instance('job')).toMatchObject({ state: 'failed', attempt: 3, message: said.message });
+    expect(rig.jobs.explain('job')?.summary).toBe(`nothing waits: the job is failed; job.0-3: ${said.message}`);
   });
 
   it('is not placed before its time, not on an offer that came for another either', () => {
