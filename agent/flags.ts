@@ -2,24 +2,16 @@ import { join, resolve } from 'node:path';
 import { parseAttributes } from '../common/attributes.js';
 import { parseResources } from '../common/resources/parse.js';
 import { DEFAULT_ROLE } from '../common/roles.js';
+import { type DaemonSettings, toDaemonSettings } from '../common/runtime/daemon-settings.js';
 import { messageOf } from '../common/runtime/errors.js';
 import type { FlagValues } from '../common/runtime/flag.js';
 import { flagHelp } from '../common/runtime/flag-help.js';
 import { type FlagSources, type ParsedFlags, parseFlags } from '../common/runtime/flags.js';
-import type { LogLevel } from '../common/runtime/logger.js';
 import type { Attribute } from '../proto/index.js';
 import { AGENT_FLAGS } from './flag-table.js';
 
 /** What the agent was told at its start; durations in milliseconds, sizes in bytes, folders absolute. */
-export interface AgentFlags {
-  /** Address to listen on; undefined: every one. */
-  readonly ip: string | undefined;
-  readonly port: number;
-  readonly advertiseIp: string | undefined;
-  readonly advertisePort: number | undefined;
-  readonly hostname: string | undefined;
-  readonly hostnameLookup: boolean;
-  readonly logLevel: LogLevel;
+export interface AgentFlags extends DaemonSettings {
   /** `host:port`. */
   readonly master: string;
   readonly workDir: string;
@@ -99,13 +91,7 @@ function wrongTexts(
 function toAgentFlags(values: FlagValues<Table>): AgentFlags {
   const workDir = resolve(values.work_dir);
   return {
-    ip: values.ip,
-    port: values.port,
-    advertiseIp: values.advertise_ip,
-    advertisePort: values.advertise_port,
-    hostname: values.hostname,
-    hostnameLookup: values.hostname_lookup,
-    logLevel: values.logging_level,
+    ...toDaemonSettings(values),
     master: values.master,
     workDir,
     runtimeDir: values.runtime_dir === undefined ? join(workDir, 'run') : resolve(values.runtime_dir),

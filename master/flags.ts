@@ -1,21 +1,13 @@
 import { resolve } from 'node:path';
 import { DEFAULT_ROLE } from '../common/roles.js';
+import { type DaemonSettings, toDaemonSettings } from '../common/runtime/daemon-settings.js';
 import { flagHelp } from '../common/runtime/flag-help.js';
 import { type FlagSources, type ParsedFlags, parseFlags } from '../common/runtime/flags.js';
-import type { LogLevel } from '../common/runtime/logger.js';
 import { MASTER_FLAGS } from './flag-table.js';
 import { DEFAULT_MASTER_OPTIONS, type MasterOptions } from './options.js';
 
 /** What the master was told at its start; durations in milliseconds. The core's options are among it. */
-export interface MasterFlags extends Omit<MasterOptions, 'hostname' | 'ip' | 'port'> {
-  readonly port: number;
-  /** Address to listen on; undefined: every one. */
-  readonly ip: string | undefined;
-  readonly advertiseIp: string | undefined;
-  readonly advertisePort: number | undefined;
-  readonly hostname: string | undefined;
-  readonly hostnameLookup: boolean;
-  readonly logLevel: LogLevel;
+export interface MasterFlags extends Omit<MasterOptions, 'hostname' | 'ip' | 'port'>, DaemonSettings {
   /** Absolute; undefined only with the registry in memory. */
   readonly workDir: string | undefined;
   readonly registry: 'replicated_log' | 'in_memory';
@@ -45,13 +37,7 @@ export function masterHelp(columns?: number): string {
 
 function toMasterFlags(values: Parsed['values']): MasterFlags {
   return {
-    ip: values.ip,
-    port: values.port,
-    advertiseIp: values.advertise_ip,
-    advertisePort: values.advertise_port,
-    hostname: values.hostname,
-    hostnameLookup: values.hostname_lookup,
-    logLevel: values.logging_level,
+    ...toDaemonSettings(values),
     workDir: values.work_dir === undefined ? undefined : resolve(values.work_dir),
     registry: values.registry,
     registryFetchTimeoutMs: values.registry_fetch_timeout,

@@ -11,11 +11,7 @@ let agent: ContainerAgent;
 let task: ContainerSpec;
 
 beforeEach(async () => {
-  host = Host.create();
-  agent = await host.startAgent();
-  await agent.recover([]);
-  task = host.container('exec sleep 1000');
-  await agent.pidOf(task);
+  ({ host, agent, task } = await Host.withTask());
 });
 
 afterEach(() => host.dispose());

@@ -1,16 +1,10 @@
 import { systemClock } from '../../common/runtime/clock.js';
-import type { Verbosity } from '../../common/runtime/verbosity.js';
+import type { ProcessInfo } from '../../common/runtime/process-info.js';
 
 /** What the API tells of the process itself. */
-export interface DaemonInfo {
-  /** Every flag in effect with its value as text. */
-  readonly flags: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch. */
-  readonly startedWallMs: number;
+export interface DaemonInfo extends ProcessInfo {
   /** When this master became the leader, milliseconds since the epoch. */
   readonly electedWallMs: number;
-  /** What is logged. */
-  readonly verbosity: Verbosity;
 }
 
 /** How long the process has run. */

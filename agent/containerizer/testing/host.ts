@@ -71,6 +71,16 @@ export class Host {
     return new Host(realpathSync(mkdtempSync(join(tmpdir(), 'meseta-host-'))));
   }
 
+  /** A host with an agent that runs one container: a task that does nothing, for long. */
+  static async withTask(): Promise<{ host: Host; agent: ContainerAgent; task: ContainerSpec }> {
+    const host = Host.create();
+    const agent = await host.startAgent();
+    await agent.recover([]);
+    const task = host.container('exec sleep 1000');
+    await agent.pidOf(task);
+    return { host, agent, task };
+  }
+
   async startAgent(): Promise<ContainerAgent> {
     const agent = new ContainerAgent(this.root);
     this.#agents.push(agent);
