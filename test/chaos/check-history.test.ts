@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkHistory } from './check-history.js';
+import { checkHistory, lossProblems } from './check-history.js';
 
 let folder: string;
 let witness: string;
@@ -89,5 +89,15 @@ describe('checkHistory()', () => {
     ],
   ])('finds %s', async (_what, seen, ran, problem) => {
     expect((await verdict(seen, ran)).problems.join('\n')).toContain(problem);
+  });
+});
+
+describe('lossProblems()', () => {
+  it('allows a storm to cost a fifth of the launches, and no more', () => {
+    expect(lossProblems({ launched: 100, neverStarted: 20 })).toEqual([]);
+    expect(lossProblems({ launched: 100, neverStarted: 21 })).toEqual([
+      '21 of 100 tasks were never started, at most 20 may be',
+    ]);
+    expect(lossProblems({ launched: 1, neverStarted: 1 })).toHaveLength(1);
   });
 });

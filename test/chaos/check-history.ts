@@ -66,6 +66,17 @@ export async function checkHistory(
   return { problems, launched: launches.size, ...counts };
 }
 
+/** Share of the launches that a storm may cost at most. One kill a second costs less than 1 %. */
+const MOST_LOST = 0.2;
+
+/** A cluster that loses what it is asked to run, and says so truthfully, is no good either. */
+export function lossProblems({ launched, neverStarted }: Pick<Verdict, 'launched' | 'neverStarted'>): string[] {
+  const bound = Math.floor(launched * MOST_LOST);
+  return neverStarted <= bound
+    ? []
+    : [`${neverStarted} of ${launched} tasks were never started, at most ${bound} may be`];
+}
+
 /** What became of a task, where the framework was told so. */
 type Fate = 'finished' | 'neverStarted' | 'untold';
 

@@ -7,7 +7,7 @@ import { Daemon } from '../support/daemon.js';
 import { type FoundProcess, kill, processesOf } from '../support/processes.js';
 import { RealCluster } from '../support/real-cluster.js';
 import { until } from '../support/until.js';
-import { checkHistory, type Verdict } from './check-history.js';
+import { checkHistory, lossProblems, type Verdict } from './check-history.js';
 
 /** Tasks alive at any time. */
 const ALIVE = 16;
@@ -154,10 +154,11 @@ export class Storm implements AsyncDisposable {
     await this.cluster.stop();
     const leftovers = await this.#leftovers();
     const verdict = await checkHistory(this.#history, this.#witness, this.blindAt);
-    const { launched, finished, neverStarted, untold, problems } = verdict;
+    const { launched, finished, neverStarted, untold } = verdict;
+    const problems = [...verdict.problems, ...lossProblems(verdict)];
     console.log(`launched ${launched}, ran ${finished}, lost on the way ${neverStarted}, end unknown ${untold}`);
     this.#endedWell = problems.length === 0 && leftovers.length === 0;
-    return { ...verdict, leftovers };
+    return { ...verdict, problems, leftovers };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
