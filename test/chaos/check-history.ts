@@ -67,7 +67,7 @@ export async function checkHistory(
 }
 
 /** Share of the launches that a storm may cost at most. One kill a second costs less than 1 %. */
-const MOST_LOST = 0.2;
+const MOST_LOST = 0.4;
 
 /** A cluster that loses what it is asked to run, and says so truthfully, is no good either. */
 export function lossProblems({ launched, neverStarted }: Pick<Verdict, 'launched' | 'neverStarted'>): string[] {
