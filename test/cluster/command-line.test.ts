@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { findProcesses, isAlive } from '../../cli/local/processes.js';
 import { CommandLine } from '../support/command-line.js';
 import { freePort, NODE } from '../support/daemon.js';
+import { needRoot } from '../support/root.js';
 import { until } from '../support/until.js';
 
 let meseta: CommandLine;
@@ -95,15 +96,13 @@ describe('a job of many instances', () => {
 });
 
 describe('an instance that cannot be run', () => {
-  it.runIf(process.getuid?.() === 0)(
-    'is given up after a few tries, with what the agent says of its user',
-    async () => {
-      const ran = await meseta.run('run', '--name', 'stranger', '--user', 'nosuchuser', 'date');
-      expect(ran.code).toBe(125);
-      expect(ran.err).toMatch(/stranger.0-3: failed: .*No such user/);
-      expect((await meseta.run('explain', 'stranger')).out).toMatch(/No such user|the job is failed/);
-    },
-  );
+  it('is given up after a few tries, with what the agent says of its user', async () => {
+    needRoot();
+    const ran = await meseta.run('run', '--name', 'stranger', '--user', 'nosuchuser', 'date');
+    expect(ran.code).toBe(125);
+    expect(ran.err).toMatch(/stranger.0-3: failed: .*No such user/);
+    expect((await meseta.run('explain', 'stranger')).out).toMatch(/No such user|the job is failed/);
+  });
 
   it('because its time is up says so', async () => {
     const ran = await meseta.run('run', '--name', 'late', '--max-time', '500ms', 'sleep 1000');
