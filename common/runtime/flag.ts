@@ -41,8 +41,7 @@ export interface Flag<Value> extends FlagOptions {
 }
 
 /** The flags of a program by their names, without the leading `--`. */
-// biome-ignore lint/suspicious/noExplicitAny: a table mixes flags of every type; each row keeps its own
-export type FlagTable = Readonly<Record<string, Flag<any>>>;
+export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
 
 /** Without default and not required: the value may be undefined. */
 export type OptionalFlag<Value> = Flag<Value> & { readonly optional: true };
