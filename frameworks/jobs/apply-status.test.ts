@@ -191,3 +191,15 @@ describe('applyStatus()', () => {
     expect(instance).not.toHaveProperty('taskId');
   });
 });
+
+describe('how an instance ended', () => {
+  it.each([
+    ['TASK_FINISHED', 'Command exited with status 0', { exitCode: 0 }],
+    ['TASK_FAILED', 'Command exited with status 3', { exitCode: 3 }],
+    ['TASK_FAILED', 'Command terminated with signal Killed', { signal: 9 }],
+    ['TASK_KILLED', 'Command terminated with signal Terminated', { signal: 15 }],
+  ] as const)('is read from %s: %s', (state, message, ending) => {
+    const { exitCode, signal } = hears('running', state, { message });
+    expect({ exitCode, signal }).toEqual({ exitCode: undefined, signal: undefined, ...ending });
+  });
+});
