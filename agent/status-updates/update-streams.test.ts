@@ -97,6 +97,24 @@ describe('an update', () => {
     expect(rig.states).toEqual([TASK_STARTING, TASK_RUNNING]);
   });
 
+  it.each([
+    ['one that others follow', [TASK_STARTING, TASK_RUNNING, TASK_FINISHED] as const, []],
+    ['the last', [TASK_FINISHED] as const, ['t']],
+  ])(
+    'is acknowledged once, however often that is said before it is on disk: %s',
+    (_which, [first, ...rest], settled) => {
+      const [head, ...others] = [status(first), ...rest.map((state) => status(state))];
+      rig.streams.resume();
+      rig.add(head, ...others).flush();
+      rig.acknowledge(head).acknowledge(head);
+      expect(rig.waiting).toHaveLength(1);
+      rig.flush();
+      expect(rig.states).toEqual([first, ...rest.slice(0, 1)]);
+      expect(rig.streams.outstanding(F.id, T)).toEqual(others[0]);
+      expect(rig.settled).toEqual(settled);
+    },
+  );
+
   it('is repeated after 10 s, 20 s and so on up to 10 min, never while there is no master', () => {
     rig.streams.resume();
     rig.add(status(TASK_RUNNING)).flush();
